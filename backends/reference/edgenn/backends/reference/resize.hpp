@@ -1,0 +1,71 @@
+#pragma once
+#include <cmath>
+#include <edgenn/backends/reference/tag.hpp>
+#include <edgenn/layers/resize.hpp>
+
+namespace edgenn {
+
+template <class T, class W, resize L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool strided = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y) {
+    constexpr float scale_h = L.scale(In.h, Out.h, L.scale_h), scale_w = L.scale(In.w, Out.w, L.scale_w);
+    for (int oy = 0; oy < Out.h; ++oy)
+      for (int ox = 0; ox < Out.w; ++ox) {
+        const float py = position(oy, In.h, Out.h, scale_h), px = position(ox, In.w, Out.w, scale_w);
+        if constexpr (L.mode == interpolation::nearest) {
+          const int iy = clamp(nearest(py), In.h), ix = clamp(nearest(px), In.w);
+          for (int c = 0; c < Out.c; ++c) y(oy, ox, c) = x(iy, ix, c);
+        } else {
+          const float fy = std::floor(py), fx = std::floor(px);
+          const T wy = static_cast<T>(py - fy), wx = static_cast<T>(px - fx);
+          const int top = clamp(fy, In.h), bottom = clamp(fy + 1, In.h);
+          const int left = clamp(fx, In.w), right = clamp(fx + 1, In.w);
+          for (int c = 0; c < Out.c; ++c) {
+            const T above = x(top, left, c) * (T(1) - wx) + x(top, right, c) * wx;
+            const T below = x(bottom, left, c) * (T(1) - wx) + x(bottom, right, c) * wx;
+            y(oy, ox, c) = above * (T(1) - wy) + below * wy;
+          }
+        }
+      }
+  }
+
+ private:
+  static float position(int o, int in, int out, float scale) {
+    const float at = static_cast<float>(o);
+    switch (L.at) {
+      case coordinates::half_pixel:
+        return (at + 0.5f) / scale - 0.5f;
+      case coordinates::pytorch_half_pixel:
+        return out > 1 ? (at + 0.5f) / scale - 0.5f : 0.0f;
+      case coordinates::asymmetric:
+        return at / scale;
+      case coordinates::align_corners:
+        return out > 1 ? at * static_cast<float>(in - 1) / static_cast<float>(out - 1) : 0.0f;
+      case coordinates::half_pixel_floor:
+        return (at + 0.5f) / scale;
+    }
+    return 0.0f;
+  }
+
+  static float nearest(float v) {
+    switch (L.nearest) {
+      case nearest_pixel::round_prefer_floor:
+        return std::ceil(v - 0.5f);
+      case nearest_pixel::round_prefer_ceil:
+        return std::floor(v + 0.5f);
+      case nearest_pixel::floor:
+        return std::floor(v);
+      case nearest_pixel::ceil:
+        return std::ceil(v);
+    }
+    return v;
+  }
+
+  static int clamp(float v, int extent) {
+    return v < 0.0f ? 0 : v > static_cast<float>(extent - 1) ? extent - 1 : static_cast<int>(v);
+  }
+};
+
+}  // namespace edgenn

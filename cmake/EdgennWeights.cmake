@@ -1,0 +1,2 @@
+function(edgenn_add_weights)
+endfunction()

@@ -1,0 +1,21 @@
+#pragma once
+// The one include: the core, and every backend whose folder is on the include path.
+//
+//   shape, activation, window ...   what layers are described with
+//   layers                          the layers
+//   graph                           `network`: a network as a compile-time value
+//   passes, memory_plan             what the compiler does with it
+//   kernel                          where layers and backends meet
+//   model                           a network bound to a backend, with its arena
+//   weights                         trained weights from a file, from flash or from an array
+#include <edgenn/graph.hpp>
+#include <edgenn/kernel.hpp>
+#include <edgenn/layers.hpp>
+#include <edgenn/memory_plan.hpp>
+#include <edgenn/model.hpp>
+#include <edgenn/passes.hpp>
+#include <edgenn/version.hpp>
+#include <edgenn/weights.hpp>
+#if __has_include(<edgenn/backends/reference.hpp>)
+#  include <edgenn/backends/reference.hpp>
+#endif

@@ -1,0 +1,43 @@
+#pragma once
+// Errors in a network, found while the compiler builds its graph.
+//
+// None of these functions is constexpr and none has a definition: a graph that is wrong ends constant
+// evaluation by naming one of them, so the diagnostic reads as the function's name, and the note
+// above it as the user's own line. Add a function here for every new way a layer can be misused; a layer of
+// your own declares its errors beside itself.
+#include <edgenn/shape.hpp>
+
+namespace edgenn::error {
+
+void shape_has_an_extent_below_one(shape);
+void tensor_has_more_than_2147483647_elements(shape);
+void kernel_extents_must_be_positive(extent);
+void strides_must_be_positive(extent);
+void dilations_must_be_positive(extent);
+void padding_must_not_be_negative();
+void padding_of_a_3d_window_must_be_symmetrical();
+void padding_must_be_smaller_than_the_window(int padding, int window);
+void filters_must_be_positive(int filters);
+void units_must_be_positive(int units);
+void depth_multiplier_must_be_positive(int multiplier);
+void channels_are_not_a_multiple_of_groups(int channels, int groups);
+void filters_are_not_a_multiple_of_groups(int filters, int groups);
+void kernel_is_larger_than_its_padded_input(int padded_input, int kernel);
+void layer_needs_an_input_of_depth_one(shape);
+void operands_of_add_must_have_equal_shapes(shape lhs, shape rhs);
+void operands_of_multiply_must_have_equal_shapes(shape lhs, shape rhs);
+void operands_of_concat_differ_in_another_extent_than_the_joined_one(shape lhs, shape rhs);
+void reshape_must_keep_the_number_of_elements(shape from, shape to);
+void lrn_size_must_be_odd_and_positive(int size);
+void epsilon_must_be_positive(float epsilon);
+void clip_minimum_must_not_exceed_its_maximum(float minimum, float maximum);
+void pad2d_needs_its_padding_in_pixels();
+void pad_by_reflection_must_be_smaller_than_the_input(shape);
+void resize_scale_must_be_finite_and_positive(float scale);
+void value_does_not_have_the_expected_shape(shape actual, shape expected);
+void values_belong_to_different_networks();
+void network_has_more_nodes_than_its_capacity(int capacity);
+void network_has_more_than_2147483647_weights();
+void network_must_not_return_its_input_unchanged();
+
+}  // namespace edgenn::error

@@ -1,0 +1,244 @@
+#pragma once
+// A network as a compile-time value: nodes in execution order, built by ordinary constexpr code.
+#include <concepts>
+#include <cstdint>
+#include <edgenn/layer.hpp>
+#include <utility>
+
+namespace edgenn {
+
+inline constexpr int max_node_inputs = 8;
+inline constexpr int max_network_outputs = 16;
+
+/// An input of the network, a node without a kernel.
+struct input {
+  static constexpr const char* name = "input";
+};
+template <>
+struct layer_named<"input"> {
+  using type = input;
+};
+
+/// One layer of a network with its place in it.
+struct node {
+  any_layer layer;
+  static_array<int, max_node_inputs> inputs{};  ///< numbers of the nodes it reads
+  int input_count = 0;
+  shape out;
+  int weight_offset = 0;  ///< elements from the start of the network's weights
+  int weight_count = 0;   ///< elements
+  long long macs = 0;     ///< multiply-accumulate operations
+  int origin = 0;         ///< number of the node in the network as its author wrote it
+
+  constexpr int input(int k) const { return inputs[k]; }
+};
+
+/// Every network is one of these; `network` makes it. The first `input_count` nodes are its inputs.
+template <int Capacity>
+struct basic_graph {
+  static constexpr int capacity = Capacity;
+  static_array<node, Capacity> nodes{};
+  int node_count = 0;
+  int input_count = 0;
+  static_array<int, max_network_outputs> outputs{};
+  int output_count = 0;
+  int weight_count = 0;  ///< elements
+
+  constexpr node& operator[](int i) { return nodes[i]; }
+  constexpr const node& operator[](int i) const { return nodes[i]; }
+  constexpr int output(int k) const { return outputs[k]; }
+  constexpr long long macs() const {
+    long long sum = 0;
+    for (int i = 0; i < node_count; ++i) sum += (*this)[i].macs;
+    return sum;
+  }
+};
+
+inline constexpr int default_capacity = 256;
+using graph = basic_graph<default_capacity>;
+
+class builder;
+
+/// One edge of the graph: the result of a node. Cheap to copy; exists only during constant evaluation.
+struct value {
+  builder* net;
+  int id;
+
+  /// The value's shape, for blocks that depend on it.
+  constexpr shape extents() const;
+};
+
+/// The shapes of a network with several inputs: `network(inputs{shape{28, 28, 1}, shape{.c = 4}}, ...)`.
+template <int N>
+struct inputs {
+  static_array<shape, N> shapes;
+};
+template <std::same_as<shape>... S>
+inputs(S...) -> inputs<int{sizeof...(S)}>;
+
+/// The results of a network with several outputs: `return outputs{boxes, scores};`.
+template <int N>
+struct outputs {
+  static_assert(N <= max_network_outputs, "edgenn: a network has at most 16 outputs");
+  static_array<value, N> values;
+};
+template <std::same_as<value>... V>
+outputs(V...) -> outputs<int{sizeof...(V)}>;
+
+/// A reusable part of a network: anything that maps a value to a value.
+template <class T>
+concept block = !layer<T> && requires(const T& t, value x) {
+  { t(x) } -> std::same_as<value>;
+};
+
+/// Appends nodes to a graph. Users meet it only through `value`.
+class builder {
+ public:
+  constexpr builder(node* nodes, int capacity) : nodes_{nodes}, capacity_{capacity} {}
+
+  constexpr value append_input(shape extents) {
+    node& n = next();
+    n.layer = any_layer{input{}};
+    n.out = checked(extents);
+    return {this, count_++};
+  }
+
+  template <layer L, std::same_as<value>... Values>
+  constexpr value append(const L& l, Values... in) {
+    static_assert(sizeof...(in) >= 1 && sizeof...(in) <= max_node_inputs,
+                  "edgenn: a layer has 1 to 8 inputs");
+    static_assert(
+        requires {
+          { l.output(in.extents()...) } -> std::same_as<shape>;
+        },
+        "edgenn: this layer does not take this number of inputs");
+    if (((in.net != this) || ...)) error::values_belong_to_different_networks();
+    node& n = next();
+    n.layer = any_layer{l};
+    (static_cast<void>(n.inputs[n.input_count++] = in.id), ...);
+    n.out = checked(l.output(in.extents()...));
+    n.weight_offset = weight_count_;
+    if constexpr (requires { l.weights(in.extents()...); }) {
+      n.weight_count = l.weights(in.extents()...).size();
+      if (n.weight_count > 2147483647 - weight_count_) error::network_has_more_than_2147483647_weights();
+      weight_count_ += n.weight_count;
+    }
+    if constexpr (requires { l.macs(in.extents()...); }) n.macs = l.macs(in.extents()...);
+    return {this, count_++};
+  }
+
+  constexpr const node& operator[](int i) const { return nodes_[i]; }
+  constexpr int count() const { return count_; }
+  constexpr int weight_count() const { return weight_count_; }
+
+ private:
+  constexpr node& next() {
+    if (count_ == capacity_) error::network_has_more_nodes_than_its_capacity(capacity_);
+    nodes_[count_].origin = count_;
+    return nodes_[count_];
+  }
+
+  static constexpr shape checked(shape s) {
+    if (s.h < 1 || s.w < 1 || s.c < 1 || s.d < 1) error::shape_has_an_extent_below_one(s);
+    long long size = 1;
+    for (const int extent : {s.h, s.w, s.c, s.d}) {
+      size *= extent;
+      if (size > 2147483647) error::tensor_has_more_than_2147483647_elements(s);
+    }
+    return s;
+  }
+
+  node* nodes_;
+  int capacity_;
+  int count_ = 0;
+  int weight_count_ = 0;
+};
+
+constexpr shape value::extents() const { return (*net)[id].out; }
+
+/// `x | conv2d{...}`: appends a layer with one input.
+template <layer L>
+constexpr value operator|(value x, const L& l) {
+  return x.net->append(l, x);
+}
+
+/// `x | block`: the same as block(x).
+template <block B>
+constexpr value operator|(value x, const B& b) {
+  return b(x);
+}
+
+/// A comment on a shape that the compiler checks: `x | conv2d{...} | expect{24, 24, 20}`.
+struct expect {
+  int h = 1, w = 1, c = 1, d = 1;
+
+  constexpr value operator()(value x) const {
+    const shape expected{h, w, c, d};
+    if (x.extents() != expected) error::value_does_not_have_the_expected_shape(x.extents(), expected);
+    return x;
+  }
+};
+
+namespace detail {
+
+template <int Capacity>
+constexpr void finish(basic_graph<Capacity>& g, const builder& b, const value* results, int count) {
+  g.node_count = b.count();
+  g.weight_count = b.weight_count();
+  g.output_count = count;
+  for (int k = 0; k < count; ++k) {
+    if (results[k].net != &b) error::values_belong_to_different_networks();
+    if (results[k].id < g.input_count) error::network_must_not_return_its_input_unchanged();
+    g.outputs[k] = results[k].id;
+  }
+}
+
+template <int N>
+constexpr void finish_with(auto& g, const builder& b, const outputs<N>& results) {
+  finish(g, b, results.values.data(), N);
+}
+constexpr void finish_with(auto& g, const builder& b, const value& result) { finish(g, b, &result, 1); }
+
+}  // namespace detail
+
+/// Builds the graph of `define`, a function from the input values to the output value or `outputs`.
+/// `Capacity` bounds the number of nodes, inputs included.
+template <int Capacity = default_capacity, int N, class Define>
+consteval basic_graph<Capacity> network(const inputs<N>& in, Define define) {
+  static_assert(N >= 1 && N <= max_node_inputs, "edgenn: a network has 1 to 8 inputs");
+  basic_graph<Capacity> g;
+  builder b{g.nodes.data(), Capacity};
+  static_array<value, N> x{};
+  for (int k = 0; k < N; ++k) x[k] = b.append_input(in.shapes[k]);
+  g.input_count = N;
+  const auto call = [&]<int... K>(std::integer_sequence<int, K...>) { return define(x[K]...); };
+  detail::finish_with(g, b, call(std::make_integer_sequence<int, N>{}));
+  return g;
+}
+
+/// The same with one input.
+template <int Capacity = default_capacity, class Define>
+consteval basic_graph<Capacity> network(shape in, Define define) {
+  return network<Capacity>(inputs<1>{{in}}, define);
+}
+
+/// A hash of layers, parameters, wiring and shapes (FNV-1a over 32-bit words). A weights file carries it, so
+/// that another network's weights are refused.
+template <int Capacity>
+constexpr std::uint64_t fingerprint(const basic_graph<Capacity>& g) {
+  std::uint64_t hash = 14695981039346656037u;
+  const auto mix = [&hash](auto v) { hash = (hash ^ static_cast<std::uint32_t>(v)) * 1099511628211u; };
+  for (int i = 0; i < g.node_count; ++i) {
+    const node& n = g[i];
+    mix(n.layer.id().hash);
+    mix(n.layer.id().hash >> 32);
+    for (int k = 0; k < n.layer.word_count(); ++k) mix(n.layer.word(k));
+    mix(n.input_count);
+    for (int k = 0; k < n.input_count; ++k) mix(n.input(k));
+    for (const int extent : {n.out.h, n.out.w, n.out.c, n.out.d, n.weight_count}) mix(extent);
+  }
+  for (int k = 0; k < g.output_count; ++k) mix(g.output(k));
+  return hash;
+}
+
+}  // namespace edgenn

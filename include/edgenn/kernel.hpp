@@ -1,0 +1,106 @@
+#pragma once
+// The meeting point of layers and backends.
+#include <concepts>
+#include <cstddef>
+#include <edgenn/graph.hpp>
+#include <edgenn/tensor_view.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace edgenn {
+
+/// A layer bound to the shapes it meets in a network: all a kernel may know at compile time.
+/// Two nodes with the same layer and shapes are the same op, so they share one kernel.
+template <auto Layer, shape Out, shape... In>
+struct op {
+  static constexpr auto layer = Layer;
+  static constexpr shape out = Out;
+  static constexpr static_array<shape, int{sizeof...(In)}> in{{In...}};
+};
+
+/// The end of every chain of fallbacks.
+struct no_fallback {};
+
+/// How `Backend` computes `Op`. A backend specialises this for the ops it implements:
+///
+///     template <conv2d L, shape Out, shape In>
+///     struct kernel<neon, op<L, Out, In>> {
+///       static void run(tensor_view<const float> x, tensor_view<float> y, const float* weights);
+///     };
+///
+/// and inherits the rest from `Backend::fallback`. `run` takes one view for each input, the output view,
+/// then, if it wants them, the weights and after those the scratch memory (std::byte*). Optional members, all
+/// constexpr:
+/// - `int scratch_bytes`: memory that `run` needs only while it runs, aligned to the backend's alignment;
+/// - `bool in_place`: the output may lie on any one input of at least its size;
+/// - `bool strided`: views may have gaps between pixels and rows (otherwise they are contiguous);
+/// - `int packed_bytes` and `static void pack(const weight* canonical, std::byte* packed)`: weights in an
+/// order
+///   of the kernel's own; `run` then gets the packed ones, as const std::byte*.
+///
+/// Specialise on the layer's type and choose the algorithm inside with `if constexpr`, never on constraints
+/// alone: gcc 12 gives internal linkage to partial specialisations that differ only in constraints.
+template <class Backend, class Op>
+struct kernel : kernel<typename Backend::fallback, Op> {};
+
+template <class Op>
+struct kernel<no_fallback, Op> {};
+
+/// Whether `Backend`, or a backend it falls back to, implements `Op`.
+template <class Backend, class Op>
+concept supports = requires {
+  &kernel<Backend, Op>::run;
+};
+
+/// Whether `Backend` itself implements `Op`, rather than one of its fallbacks.
+template <class Backend, class Op>
+concept implements =
+    supports<Backend, Op> && !std::derived_from<kernel<Backend, Op>, kernel<typename Backend::fallback, Op>>;
+
+namespace detail {
+
+template <const auto& Net, int I, class = std::make_integer_sequence<int, Net[I].input_count>>
+struct bind_node;
+
+template <const auto& Net, int I, int... K>
+struct bind_node<Net, I, std::integer_sequence<int, K...>> {
+  using layer_type = typename layer_named<Net[I].layer.id()>::type;
+  using type = op<Net[I].layer.template as<layer_type>(), Net[I].out, Net[Net[I].input(K)].out...>;
+};
+
+}  // namespace detail
+
+/// The op of node `I` of the graph `Net`. Inputs of the network have none.
+template <const auto& Net, int I>
+using node_op = typename detail::bind_node<Net, I>::type;
+
+namespace detail {
+
+template <class K>
+constexpr int scratch_bytes_of() {
+  if constexpr (requires { K::scratch_bytes; })
+    return K::scratch_bytes;
+  else
+    return 0;
+}
+template <class K>
+constexpr bool is_in_place() {
+  if constexpr (requires { K::in_place; })
+    return K::in_place;
+  else
+    return false;
+}
+template <class K>
+constexpr bool is_strided() {
+  if constexpr (requires { K::strided; })
+    return K::strided;
+  else
+    return false;
+}
+template <class K>
+concept packs = requires {
+  K::packed_bytes;
+};
+
+}  // namespace detail
+}  // namespace edgenn

@@ -1,0 +1,48 @@
+#pragma once
+#include <edgenn/layer.hpp>
+#include <edgenn/shape.hpp>
+
+namespace edgenn {
+
+enum class interpolation : int { nearest, bilinear };
+
+/// Where output position o lies in the input, for an input extent n, an output extent m and the scale s
+/// (m / n unless given). The names are ONNX's (operator Resize).
+enum class coordinates : int {
+  half_pixel,          ///< (o + 0.5) / s - 0.5. TFLite: half_pixel_centers
+  pytorch_half_pixel,  ///< half_pixel, but 0 where m is 1
+  asymmetric,          ///< o / s. TFLite's default
+  align_corners,       ///< o (n - 1) / (m - 1), 0 where m is 1
+  half_pixel_floor,    ///< (o + 0.5) / s. TFLite: nearest with half_pixel_centers, together with `floor`
+};
+
+/// Which pixel `nearest` takes for a position between two.
+enum class nearest_pixel : int { round_prefer_floor, round_prefer_ceil, floor, ceil };
+
+/// Resizes each channel to `to`. Positions outside the image take its nearest pixel.
+struct resize {
+  static constexpr const char* name = "resize";
+  extent to;
+  interpolation mode = interpolation::nearest;
+  coordinates at = coordinates::half_pixel;
+  nearest_pixel nearest = nearest_pixel::round_prefer_floor;
+  real scale_h = 0;  ///< 0: to.h / in.h. ONNX models may state another one
+  real scale_w = 0;  ///< 0: to.w / in.w
+
+  constexpr float scale(int in, int out, real stated) const {
+    return stated.value() > 0 ? stated.value() : static_cast<float>(out) / static_cast<float>(in);
+  }
+  constexpr shape output(shape in) const {
+    if (in.d != 1) error::layer_needs_an_input_of_depth_one(in);
+    for (const real s : {scale_h, scale_w})
+      if (!(s.value() >= 0) || s.value() > 1e9f) error::resize_scale_must_be_finite_and_positive(s.value());
+    return {to.h, to.w, in.c};
+  }
+};
+
+template <>
+struct layer_named<"resize"> {
+  using type = resize;
+};
+
+}  // namespace edgenn

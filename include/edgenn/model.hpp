@@ -1,0 +1,333 @@
+#pragma once
+// A network bound to a backend: the arena its activations live in, and the weights it borrows.
+#include <cstddef>
+#include <edgenn/kernel.hpp>
+#include <edgenn/memory_plan.hpp>
+#include <edgenn/passes.hpp>
+#include <span>
+
+namespace edgenn {
+
+/// The arena is a member of the model: a static model has all its memory in .bss, known to the linker.
+struct owned_arena {};
+/// The arena is memory that the caller hands in, so that several models can share it in turn.
+struct borrowed_arena {};
+
+namespace detail {
+
+/// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel.
+template <const auto& Net, class Backend>
+struct prepared {
+  static constexpr auto cleaned = remove_unused(remove_identities(resized<Net.node_count>(Net)));
+  static constexpr auto fused = resized<cleaned.node_count>(fuse_activations(cleaned));
+
+  /// By origin: whether the node with its activation fused is an op that the backend, or a fallback, has.
+  static constexpr auto allowed = [] {
+    static_array<bool, Net.node_count> ok{};
+    for (bool& a : ok) a = true;
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      ((ok[fused[fused.input_count + I].origin] = supports<Backend, node_op<fused, fused.input_count + I>>),
+       ...);
+    }
+    (std::make_integer_sequence<int, fused.node_count - fused.input_count>{});
+    return ok;
+  }();
+
+  static constexpr auto fused_where_supported = fuse_activations(cleaned, allowed);
+  static constexpr auto graph = resized<fused_where_supported.node_count>(fused_where_supported);
+};
+
+template <const auto& Graph, int I, class Backend>
+constexpr kernel_needs needs_of() {
+  using K = kernel<Backend, node_op<Graph, I>>;
+  return {scratch_bytes_of<K>(), is_in_place<K>(), is_strided<K>()};
+}
+
+template <const auto& Graph, class Backend>
+constexpr auto gather_needs() {
+  static_array<kernel_needs, Graph.node_count> needs{};
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    ((needs[Graph.input_count + I] = needs_of<Graph, Graph.input_count + I, Backend>()), ...);
+  }
+  (std::make_integer_sequence<int, Graph.node_count - Graph.input_count>{});
+  return needs;
+}
+
+/// The first node `Backend` cannot compute, else the last node: one error for a network, not one for each
+/// node.
+template <const auto& Graph, class Backend>
+consteval int node_to_check() {
+  int node = Graph.node_count - 1;
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    ((supports<Backend, node_op<Graph, Graph.node_count - 1 - I>> ? 0 : node = Graph.node_count - 1 - I),
+     ...);
+  }
+  (std::make_integer_sequence<int, Graph.node_count - Graph.input_count>{});
+  return node;
+}
+
+template <class Backend, class Op>
+struct require_kernel {
+  static_assert(supports<Backend, Op>,
+                "edgenn: neither this backend nor its fallbacks have a kernel for this op");
+};
+
+/// A network, a backend, and what follows from them.
+template <const auto& Net, class Backend>
+struct bound {
+  static constexpr const auto& graph = prepared<Net, Backend>::graph;
+  static_assert(
+      sizeof(require_kernel<Backend, node_op<prepared<Net, Backend>::graph,
+                                             node_to_check<prepared<Net, Backend>::graph, Backend>()>>)
+      > 0);
+  static constexpr auto needs = gather_needs<prepared<Net, Backend>::graph, Backend>();
+  static constexpr int element_bytes = sizeof(typename Backend::element);
+  static constexpr auto plan = plan_memory(graph, needs, element_bytes, Backend::alignment);
+  static_assert(is_sound(graph, needs, plan, element_bytes),
+                "edgenn: the memory plan is not sound: a defect");
+
+  template <int I>
+  using kernel_of = kernel<Backend, node_op<prepared<Net, Backend>::graph, I>>;
+
+  /// Whether any kernel has an order of weights of its own.
+  static constexpr bool packs_weights = []<int... I>(std::integer_sequence<int, I...>) {
+    return (packs<kernel_of<graph.input_count + I>> || ...);
+  }
+  (std::make_integer_sequence<int, graph.node_count - graph.input_count>{});
+
+  /// Bytes from the start of the packed weights to those of each node; the last entry is the total.
+  static constexpr auto packed_offsets = [] {
+    static_array<int, graph.node_count + 1> offsets{};
+    int total = 0;
+    [&]<int... I>(std::integer_sequence<int, I...>) {
+      const auto add = [&]<int J>() {
+        offsets[J] = total;
+        if constexpr (packs<kernel_of<J>>)
+          total += round_up(kernel_of<J>::packed_bytes, Backend::alignment);
+        else
+          total +=
+              round_up(graph[J].weight_count * int{sizeof(typename Backend::weight)}, Backend::alignment);
+      };
+      (add.template operator()<graph.input_count + I>(), ...);
+    }
+    (std::make_integer_sequence<int, graph.node_count - graph.input_count>{});
+    offsets[graph.node_count] = total;
+    return offsets;
+  }();
+};
+
+/// Calls one kernel. Not inlined, so that profilers and debuggers see layers, and equal ops share one copy.
+template <class Backend, class Op, class... Args>
+[[gnu::noinline]] void run_op(Args... args) noexcept {
+  kernel<Backend, Op>::run(args...);
+}
+
+/// Aligned memory for a model's arena.
+template <int Bytes, int Alignment>
+struct host_buffer {
+  alignas(Alignment) std::byte bytes[Bytes];
+  std::byte* data() { return bytes; }
+};
+
+template <class Backend, int Bytes>
+struct buffer_of {
+  using type = host_buffer<Bytes, Backend::alignment>;
+};
+template <class Backend, int Bytes>
+requires requires { typename Backend::template buffer<Bytes>; }
+struct buffer_of<Backend, Bytes> {
+  using type = typename Backend::template buffer<Bytes>;
+};
+
+struct no_observer {};
+
+}  // namespace detail
+
+/// The network `Net`, a `graph`, run by `Backend`. It allocates nothing: activations live in the arena
+/// (inside the model, or handed in), inputs are read where the caller has them, weights are borrowed for its
+/// lifetime. Calls of `run` on one model must not overlap in time; several models may share weights freely.
+template <const auto& Net, class Backend, class Arena = owned_arena>
+class model {
+  using bound = detail::bound<Net, Backend>;
+
+ public:
+  using element = typename Backend::element;
+  using weight = typename Backend::weight;
+
+  /// The graph as it runs: `Net` after the passes.
+  static constexpr const auto& graph = bound::graph;
+  static constexpr const auto& plan = bound::plan;
+  static constexpr int arena_bytes = plan.arena_bytes;
+  /// Weights in canonical order, as elements and as bytes.
+  static constexpr int weight_count = Net.weight_count;
+  static constexpr long long weight_bytes = static_cast<long long>(sizeof(weight)) * weight_count;
+  /// Bytes of weights in the order of the backend's kernels; 0 if that is the canonical order.
+  static constexpr int packed_bytes = bound::packs_weights ? bound::packed_offsets[graph.node_count] : 0;
+  /// Multiply-accumulate operations of one inference.
+  static constexpr long long macs = graph.macs();
+  static constexpr int input_count = Net.input_count;
+  static constexpr int output_count = Net.output_count;
+  /// Shape of the input and of the output numbered `K`.
+  template <int K = 0>
+  static constexpr shape in = graph[K].out;
+  template <int K = 0>
+  static constexpr shape out = graph[graph.output(K)].out;
+
+  /// Weights in canonical order; the model keeps a pointer to them.
+  explicit model(std::span<const weight, weight_count> weights) noexcept
+      requires(std::same_as<Arena, owned_arena> && !bound::packs_weights)
+      : weights_{weights.data()} {}
+
+  /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
+  model(std::span<const weight, weight_count> weights, std::span<std::byte, arena_bytes> arena) noexcept
+      requires(std::same_as<Arena, borrowed_arena> && !bound::packs_weights)
+      : weights_{weights.data()}, arena_{arena.data()} {}
+
+  /// Weights that `pack` made.
+  explicit model(std::span<const std::byte, packed_bytes> packed) noexcept
+      requires(std::same_as<Arena, owned_arena>&& bound::packs_weights)
+      : weights_{packed.data()} {}
+  model(std::span<const std::byte, packed_bytes> packed, std::span<std::byte, arena_bytes> arena) noexcept
+      requires(std::same_as<Arena, borrowed_arena>&& bound::packs_weights)
+      : weights_{packed.data()}, arena_{arena.data()} {}
+
+  /// Brings weights from canonical order into that of the kernels. `packed` must be aligned to
+  /// Backend::alignment bytes.
+  static void pack(std::span<const weight, weight_count> weights,
+                   std::span<std::byte, packed_bytes> packed) noexcept requires(bound::packs_weights) {
+    for_each_node([&]<int I>() { pack_node<I>(weights.data(), packed.data()); });
+  }
+
+  /// One inference. Elements are in DHWC order. The result lies in the arena until the next call.
+  std::span<const element, out<>.size()> run(std::span<const element, in<>.size()> x) noexcept
+      requires(input_count == 1 && output_count == 1) {
+    detail::no_observer nobody;
+    return run_observed(nobody, x);
+  }
+
+  /// One inference of a network with several inputs or outputs: takes one span for each input. The results
+  /// are read with `output`.
+  template <class... X>
+  requires(sizeof...(X) == input_count
+           && (input_count > 1 || output_count > 1)) void run(const X&... x) noexcept {
+    detail::no_observer nobody;
+    run_observed(nobody, x...);
+  }
+
+  /// One inference that calls `observer.begin(i)` and `observer.end(i)` around each node `i` of `graph` that
+  /// has a kernel to run: see profile.hpp.
+  template <class Observer, class... X>
+  requires(sizeof...(X) == input_count) auto run_observed(Observer& observer, const X&... x) noexcept {
+    const element* inputs[input_count];
+    [&]<int... K>(std::integer_sequence<int, K...>) {
+      ((inputs[K] = std::span<const element, in<K>.size()>{x}.data()), ...);
+    }
+    (std::make_integer_sequence<int, input_count>{});
+    for_each_node([&]<int I>() { this->template run_node<I>(observer, inputs); });
+    if constexpr (output_count == 1) return output<0>();
+  }
+
+  /// Result number `K` of the last `run`.
+  template <int K = 0>
+  std::span<const element, out<K>.size()> output() const noexcept {
+    constexpr int offset = plan[graph.output(K)].offset;
+    const auto* from = reinterpret_cast<const element*>(arena() + offset);
+    return std::span<const element, out<K>.size()>{from, static_cast<std::size_t>(out<K>.size())};
+  }
+
+ private:
+  static constexpr bool owns = std::same_as<Arena, owned_arena>;
+
+  template <class F>
+  static void for_each_node(F f) {
+    [&]<int... I>(std::integer_sequence<int, I...>) { (f.template operator()<graph.input_count + I>(), ...); }
+    (std::make_integer_sequence<int, graph.node_count - graph.input_count>{});
+  }
+
+  template <int I>
+  static void pack_node(const weight* canonical, std::byte* packed) {
+    using K = typename bound::template kernel_of<I>;
+    constexpr int offset = bound::packed_offsets[I];
+    constexpr int first = graph[I].weight_offset, count = graph[I].weight_count;
+    std::byte* to = packed + offset;
+    const weight* from = canonical + first;
+    if constexpr (detail::packs<K>) {
+      K::pack(from, to);
+    } else {
+      auto* copy = reinterpret_cast<weight*>(to);
+      for (int k = 0; k < count; ++k) copy[k] = from[k];
+    }
+  }
+
+  std::byte* arena() noexcept {
+    if constexpr (owns)
+      return arena_.data();
+    else
+      return arena_;
+  }
+  const std::byte* arena() const noexcept { return const_cast<model*>(this)->arena(); }
+
+  /// The view of node `I`'s value.
+  template <int I>
+  tensor_view<const element> read(const element* const* inputs) noexcept {
+    constexpr placement v = plan[I];
+    const element* base;
+    if constexpr (v.outside >= 0)
+      base = inputs[v.outside];
+    else
+      base = reinterpret_cast<const element*>(arena() + v.offset);
+    return {base, v.pixel_stride, v.row_stride, v.slice_stride};
+  }
+
+  template <int I>
+  auto weights_of() const noexcept {
+    constexpr int first = graph[I].weight_offset;
+    constexpr int offset = bound::packed_offsets[I];
+    if constexpr (!bound::packs_weights)
+      return weights_ + first;
+    else if constexpr (detail::packs<typename bound::template kernel_of<I>>)
+      return weights_ + offset;
+    else
+      return reinterpret_cast<const weight*>(weights_ + offset);
+  }
+
+  template <int I, class Observer>
+  void run_node(Observer& observer, const element* const* inputs) noexcept {
+    if constexpr (!plan[I].view && !all_joined<I>()) {
+      if constexpr (requires { observer.begin(I); }) observer.begin(I);
+      call<I>(inputs, std::make_integer_sequence<int, graph[I].input_count>{});
+      if constexpr (requires { observer.end(I); }) observer.end(I);
+    }
+  }
+
+  /// A concat whose operands have all been written in place has nothing left to do.
+  template <int I>
+  static consteval bool all_joined() {
+    if (!graph[I].layer.template is<concat_layer>()) return false;
+    for (int k = 0; k < graph[I].input_count; ++k)
+      if (!plan[graph[I].input(k)].joined) return false;
+    return true;
+  }
+
+  template <int I, int... K>
+  void call(const element* const* inputs, std::integer_sequence<int, K...>) noexcept {
+    using op = node_op<detail::prepared<Net, Backend>::graph, I>;
+    using kernel = edgenn::kernel<Backend, op>;
+    constexpr placement v = plan[I];
+    const tensor_view<element> y{reinterpret_cast<element*>(arena() + v.offset), v.pixel_stride, v.row_stride,
+                                 v.slice_stride};
+    constexpr int scratch_offset = plan.scratch_offsets[I];
+    [[maybe_unused]] std::byte* scratch = arena() + scratch_offset;
+    if constexpr (requires { kernel::run(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), scratch); })
+      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), scratch);
+    else if constexpr (requires { kernel::run(read<graph[I].input(K)>(inputs)..., y, weights_of<I>()); })
+      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>());
+    else
+      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y);
+  }
+
+  std::conditional_t<bound::packs_weights, const std::byte*, const weight*> weights_;
+  std::conditional_t<owns, typename detail::buffer_of<Backend, arena_bytes>::type, std::byte*> arena_;
+};
+
+}  // namespace edgenn

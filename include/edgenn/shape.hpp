@@ -1,0 +1,40 @@
+#pragma once
+// Shapes and extents. All are structural types, so they may be template arguments.
+
+namespace edgenn {
+
+/// Extents of one activation tensor. Storage order is DHWC: channels innermost, then columns, rows and, for
+/// the few layers that have it (max_pool3d), depth outermost.
+struct shape {
+  int h = 1;  ///< rows
+  int w = 1;  ///< columns
+  int c = 1;  ///< channels
+  int d = 1;  ///< depth: frames, scales ...; 1 for ordinary images
+
+  /// Number of elements.
+  constexpr int size() const { return d * h * w * c; }
+  friend constexpr bool operator==(const shape&, const shape&) = default;
+};
+
+/// A height and a width. One number means a square: `.kernel = 3` is `.kernel = {3, 3}`.
+struct extent {
+  int h;
+  int w;
+
+  constexpr extent(int side) : h{side}, w{side} {}
+  constexpr extent(int height, int width) : h{height}, w{width} {}
+  friend constexpr bool operator==(const extent&, const extent&) = default;
+};
+
+/// A depth, a height and a width. One number means a cube.
+struct extent3 {
+  int d;
+  int h;
+  int w;
+
+  constexpr extent3(int side) : d{side}, h{side}, w{side} {}
+  constexpr extent3(int depth, int height, int width) : d{depth}, h{height}, w{width} {}
+  friend constexpr bool operator==(const extent3&, const extent3&) = default;
+};
+
+}  // namespace edgenn

@@ -1,0 +1,49 @@
+#pragma once
+// A network as a table.
+#include <edgenn/detail/text.hpp>
+#include <edgenn/model.hpp>
+
+namespace edgenn {
+
+/// Calls `put` with the lines (std::string_view, no newline) of a table of `Model`: each node as it runs with
+/// its output shape, parameters, multiply-accumulate operations and the offset of its value in the arena in
+/// bytes
+/// ("input 0": the caller's memory), then the sums.
+template <class Model, class Put>
+void summary(Put put) {
+  using line = detail::text<120>;
+  constexpr auto& nodes = Model::graph;
+  const auto number = [](long long v) { return static_cast<std::uint64_t>(v); };
+  line head;
+  put((head << "node  layer")
+          .right(40, "output (h w c)")
+          .right(54, "parameters")
+          .right(70, "MACs")
+          .right(84, "arena offset")
+          .view());
+  for (int i = 0; i < nodes.node_count; ++i) {
+    const node& n = nodes[i];
+    const placement& v = Model::plan[i];
+    line shape_text, place, row;
+    if (n.out.d != 1) shape_text << number(n.out.d) << " x ";
+    shape_text << number(n.out.h) << " x " << number(n.out.w) << " x " << number(n.out.c);
+    if (v.outside >= 0)
+      place << "input " << number(v.outside);
+    else
+      place << number(v.offset);
+    row.right(4, number(i)) << "  " << n.layer.name();
+    if (n.layer.has_activation() && n.layer.act() != activations::none) row << "*";
+    put(row.right(40, shape_text.view())
+            .right(54, number(n.weight_count))
+            .right(70, number(n.macs))
+            .right(84, place.view())
+            .view());
+  }
+  line sums, bytes;
+  put((sums << "sum").right(54, number(Model::weight_count)).right(70, number(Model::macs)).view());
+  put((bytes << "arena " << number(Model::arena_bytes) << " bytes, weights " << number(Model::weight_bytes)
+             << " bytes; * with a fused activation")
+          .view());
+}
+
+}  // namespace edgenn
