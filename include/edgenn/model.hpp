@@ -174,28 +174,28 @@ class model {
   static constexpr shape out = graph[graph.output(K)].out;
 
   /// Weights in canonical order; the model keeps a pointer to them.
-  explicit model(std::span<const weight, weight_count> weights) noexcept
+  explicit model(std::span<const weight, weight_count> canonical) noexcept
       requires(std::same_as<Arena, owned_arena> && !bound::packs_weights)
-      : weights_{weights.data()} {}
+      : weights_{canonical.data()} {}
 
   /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
-  model(std::span<const weight, weight_count> weights, std::span<std::byte, arena_bytes> arena) noexcept
+  model(std::span<const weight, weight_count> canonical, std::span<std::byte, arena_bytes> memory) noexcept
       requires(std::same_as<Arena, borrowed_arena> && !bound::packs_weights)
-      : weights_{weights.data()}, arena_{arena.data()} {}
+      : weights_{canonical.data()}, arena_{memory.data()} {}
 
   /// Weights that `pack` made.
   explicit model(std::span<const std::byte, packed_bytes> packed) noexcept
       requires(std::same_as<Arena, owned_arena>&& bound::packs_weights)
       : weights_{packed.data()} {}
-  model(std::span<const std::byte, packed_bytes> packed, std::span<std::byte, arena_bytes> arena) noexcept
+  model(std::span<const std::byte, packed_bytes> packed, std::span<std::byte, arena_bytes> memory) noexcept
       requires(std::same_as<Arena, borrowed_arena>&& bound::packs_weights)
-      : weights_{packed.data()}, arena_{arena.data()} {}
+      : weights_{packed.data()}, arena_{memory.data()} {}
 
   /// Brings weights from canonical order into that of the kernels. `packed` must be aligned to
   /// Backend::alignment bytes.
-  static void pack(std::span<const weight, weight_count> weights,
+  static void pack(std::span<const weight, weight_count> canonical,
                    std::span<std::byte, packed_bytes> packed) noexcept requires(bound::packs_weights) {
-    for_each_node([&]<int I>() { pack_node<I>(weights.data(), packed.data()); });
+    pack_nodes<input_count, graph.node_count - input_count>(canonical.data(), packed.data());
   }
 
   /// One inference. Elements are in DHWC order. The result lies in the arena until the next call.
@@ -223,7 +223,7 @@ class model {
       ((inputs[K] = std::span<const element, in<K>.size()>{x}.data()), ...);
     }
     (std::make_integer_sequence<int, input_count>{});
-    for_each_node([&]<int I>() { this->template run_node<I>(observer, inputs); });
+    run_nodes<input_count, graph.node_count - input_count>(observer, inputs);
     if constexpr (output_count == 1) return output<0>();
   }
 
@@ -238,10 +238,25 @@ class model {
  private:
   static constexpr bool owns = std::same_as<Arena, owned_arena>;
 
-  template <class F>
-  static void for_each_node(F f) {
-    [&]<int... I>(std::integer_sequence<int, I...>) { (f.template operator()<graph.input_count + I>(), ...); }
-    (std::make_integer_sequence<int, graph.node_count - graph.input_count>{});
+  /// The nodes [First, First + Count), in order, by halves: names of symbols stay short.
+  template <int First, int Count, class Observer>
+  void run_nodes(Observer& observer, const element* const* inputs) noexcept {
+    if constexpr (Count == 1) {
+      run_node<First>(observer, inputs);
+    } else {
+      run_nodes<First, Count / 2>(observer, inputs);
+      run_nodes<First + Count / 2, Count - Count / 2>(observer, inputs);
+    }
+  }
+
+  template <int First, int Count>
+  static void pack_nodes(const weight* canonical, std::byte* packed) noexcept {
+    if constexpr (Count == 1) {
+      pack_node<First>(canonical, packed);
+    } else {
+      pack_nodes<First, Count / 2>(canonical, packed);
+      pack_nodes<First + Count / 2, Count - Count / 2>(canonical, packed);
+    }
   }
 
   template <int I>
