@@ -8,6 +8,12 @@
 //   kernel                          where layers and backends meet
 //   model                           a network bound to a backend, with its arena
 //   weights                         trained weights from a file, from flash or from an array
+#if defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic push
+// Otherwise gcc warns, in templates, of every parameter whose name the including program uses for a global.
+#  pragma GCC diagnostic ignored "-Wshadow"
+#endif
+
 #include <edgenn/graph.hpp>
 #include <edgenn/kernel.hpp>
 #include <edgenn/layers.hpp>
@@ -18,4 +24,8 @@
 #include <edgenn/weights.hpp>
 #if __has_include(<edgenn/backends/reference.hpp>)
 #  include <edgenn/backends/reference.hpp>
+#endif
+
+#if defined(__GNUC__) && !defined(__clang__)
+#  pragma GCC diagnostic pop
 #endif
