@@ -19,9 +19,9 @@ enum class activation_kind : int {
 
 /// An elementwise function, with up to two parameters.
 struct activation {
-  activation_kind kind = activation_kind::none;
-  real a = 0;
-  real b = 0;
+  activation_kind kind = activation_kind::none;  ///< which function
+  real a = 0;                                    ///< its first parameter: slope or minimum
+  real b = 0;                                    ///< its second parameter: offset or maximum
 
   friend constexpr bool operator==(const activation&, const activation&) = default;
 };

@@ -7,8 +7,11 @@
 // your own declares its errors beside itself.
 #include <edgenn/shape.hpp>
 
+/// Mistakes in a network. The compiler reports one by naming it.
 namespace edgenn::error {
 
+/// The mistake that its name says.
+/// @{
 void shape_has_an_extent_below_one(shape);
 void tensor_has_more_than_2147483647_elements(shape);
 void kernel_extents_must_be_positive(extent);
@@ -35,9 +38,11 @@ void pad2d_needs_its_padding_in_pixels();
 void pad_by_reflection_must_be_smaller_than_the_input(shape);
 void resize_scale_must_be_finite_and_positive(float scale);
 void value_does_not_have_the_expected_shape(shape actual, shape expected);
+void what_follows_a_value_must_be_a_layer_an_activation_or_a_block();
 void values_belong_to_different_networks();
 void network_has_more_nodes_than_its_capacity(int capacity);
 void network_has_more_than_2147483647_weights();
 void network_must_not_return_its_input_unchanged();
+/// @}
 
 }  // namespace edgenn::error

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <edgenn/layer.hpp>
+#include <initializer_list>
 #include <utility>
 
 namespace edgenn {
@@ -21,31 +22,33 @@ struct layer_named<"input"> {
 
 /// One layer of a network with its place in it.
 struct node {
-  any_layer layer;
+  any_layer layer;                              ///< with its parameters
   static_array<int, max_node_inputs> inputs{};  ///< numbers of the nodes it reads
-  int input_count = 0;
-  shape out;
-  int weight_offset = 0;  ///< elements from the start of the network's weights
-  int weight_count = 0;   ///< elements
-  long long macs = 0;     ///< multiply-accumulate operations
-  int origin = 0;         ///< number of the node in the network as its author wrote it
+  int input_count = 0;                          ///< of `inputs` in use
+  shape out;                                    ///< shape of the node's value
+  int weight_offset = 0;                        ///< elements from the start of the network's weights
+  int weight_count = 0;                         ///< elements
+  long long macs = 0;                           ///< multiply-accumulate operations
+  int origin = 0;                               ///< number of the node in the network as its author wrote it
 
+  /// Number of the node that it reads as input `k`.
   constexpr int input(int k) const { return inputs[k]; }
 };
 
 /// Every network is one of these; `network` makes it. The first `input_count` nodes are its inputs.
 template <int Capacity>
 struct basic_graph {
-  static constexpr int capacity = Capacity;
-  static_array<node, Capacity> nodes{};
-  int node_count = 0;
-  int input_count = 0;
-  static_array<int, max_network_outputs> outputs{};
-  int output_count = 0;
-  int weight_count = 0;  ///< elements
+  static constexpr int capacity = Capacity;          ///< nodes it has room for
+  static_array<node, Capacity> nodes{};              ///< inputs first, then in execution order
+  int node_count = 0;                                ///< nodes in use
+  int input_count = 0;                               ///< nodes that are inputs
+  static_array<int, max_network_outputs> outputs{};  ///< numbers of the nodes whose values are returned
+  int output_count = 0;                              ///< of `outputs` in use
+  int weight_count = 0;                              ///< elements
 
   constexpr node& operator[](int i) { return nodes[i]; }
   constexpr const node& operator[](int i) const { return nodes[i]; }
+  /// Number of the node whose value is result `k`.
   constexpr int output(int k) const { return outputs[k]; }
   constexpr long long macs() const {
     long long sum = 0;
@@ -61,8 +64,8 @@ class builder;
 
 /// One edge of the graph: the result of a node. Cheap to copy; exists only during constant evaluation.
 struct value {
-  builder* net;
-  int id;
+  builder* net;  ///< the graph being built
+  int id;        ///< number of the node
 
   /// The value's shape, for blocks that depend on it.
   constexpr shape extents() const;
@@ -71,7 +74,7 @@ struct value {
 /// The shapes of a network with several inputs: `network(inputs{shape{28, 28, 1}, shape{.c = 4}}, ...)`.
 template <int N>
 struct inputs {
-  static_array<shape, N> shapes;
+  static_array<shape, N> shapes;  ///< of the inputs, in order
 };
 template <std::same_as<shape>... S>
 inputs(S...) -> inputs<int{sizeof...(S)}>;
@@ -80,7 +83,7 @@ inputs(S...) -> inputs<int{sizeof...(S)}>;
 template <int N>
 struct outputs {
   static_assert(N <= max_network_outputs, "edgenn: a network has at most 16 outputs");
-  static_array<value, N> values;
+  static_array<value, N> values;  ///< the results, in order
 };
 template <std::same_as<value>... V>
 outputs(V...) -> outputs<int{sizeof...(V)}>;
@@ -94,8 +97,10 @@ concept block = !layer<T> && requires(const T& t, value x) {
 /// Appends nodes to a graph. Users meet it only through `value`.
 class builder {
  public:
+  /// Builds into `nodes`, which has room for `capacity`.
   constexpr builder(node* nodes, int capacity) : nodes_{nodes}, capacity_{capacity} {}
 
+  /// Adds an input.
   constexpr value append_input(shape extents) {
     node& n = next();
     n.layer = any_layer{input{}};
@@ -103,6 +108,7 @@ class builder {
     return {this, count_++};
   }
 
+  /// Adds a layer that reads `in`. Stops compilation if the layer refuses their shapes.
   template <layer L, std::same_as<value>... Values>
   constexpr value append(const L& l, Values... in) {
     static_assert(sizeof...(in) >= 1 && sizeof...(in) <= max_node_inputs,
@@ -128,7 +134,9 @@ class builder {
   }
 
   constexpr const node& operator[](int i) const { return nodes_[i]; }
+  /// Nodes so far, inputs included.
   constexpr int count() const { return count_; }
+  /// Elements of all weights so far.
   constexpr int weight_count() const { return weight_count_; }
 
  private:
@@ -168,10 +176,28 @@ constexpr value operator|(value x, const B& b) {
   return b(x);
 }
 
+namespace detail {
+
+template <class T>
+concept misplaced = !layer<T> && !block<T> && !std::convertible_to<T, activation>;
+
+}  // namespace detail
+
+/// Whatever else stands after `|` is an error.
+template <detail::misplaced T>
+constexpr value operator|(value x, const T&) {
+  error::what_follows_a_value_must_be_a_layer_an_activation_or_a_block();
+  return x;
+}
+
 /// A comment on a shape that the compiler checks: `x | conv2d{...} | expect{24, 24, 20}`.
 struct expect {
-  int h = 1, w = 1, c = 1, d = 1;
+  int h = 1;  ///< rows
+  int w = 1;  ///< columns
+  int c = 1;  ///< channels
+  int d = 1;  ///< depth
 
+  /// Returns `x` if it has this shape, and stops compilation otherwise.
   constexpr value operator()(value x) const {
     const shape expected{h, w, c, d};
     if (x.extents() != expected) error::value_does_not_have_the_expected_shape(x.extents(), expected);

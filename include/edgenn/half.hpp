@@ -8,11 +8,13 @@ namespace edgenn {
 /// IEEE 754 binary16 as a storage type: arithmetic happens in float. Conversion from float rounds to nearest,
 /// ties to even; what is too large becomes infinity.
 struct half {
-  std::uint16_t bits = 0;
+  std::uint16_t bits = 0;  ///< sign, 5 bits of exponent, 10 of mantissa
 
   constexpr half() = default;
+  /// Rounds to nearest, ties to even.
   constexpr explicit half(float v) : bits{from_float(v)} {}
 
+  /// Exact.
   constexpr operator float() const {
 #if defined(__ARM_FP16_FORMAT_IEEE) && !defined(__clang__)
     if (!std::is_constant_evaluated()) {

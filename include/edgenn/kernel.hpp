@@ -13,9 +13,9 @@ namespace edgenn {
 /// Two nodes with the same layer and shapes are the same op, so they share one kernel.
 template <auto Layer, shape Out, shape... In>
 struct op {
-  static constexpr auto layer = Layer;
-  static constexpr shape out = Out;
-  static constexpr static_array<shape, int{sizeof...(In)}> in{{In...}};
+  static constexpr auto layer = Layer;                                   ///< with its parameters
+  static constexpr shape out = Out;                                      ///< shape of the output
+  static constexpr static_array<shape, int{sizeof...(In)}> in{{In...}};  ///< shapes of the inputs
 };
 
 /// The end of every chain of fallbacks.

@@ -18,7 +18,7 @@ namespace detail {
 /// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel.
 template <const auto& Net, class Backend>
 struct prepared {
-  static constexpr auto cleaned = remove_unused(remove_identities(resized<Net.node_count>(Net)));
+  static constexpr auto cleaned = remove_unused(remove_identities(numbered(resized<Net.node_count>(Net))));
   static constexpr auto fused = resized<cleaned.node_count>(fuse_activations(cleaned));
 
   /// By origin: whether the node with its activation fused is an op that the backend, or a fallback, has.
@@ -151,27 +151,38 @@ class model {
   using bound = detail::bound<Net, Backend>;
 
  public:
+  /// Of inputs and outputs.
   using element = typename Backend::element;
+  /// Of weights.
   using weight = typename Backend::weight;
 
   /// The graph as it runs: `Net` after the passes.
   static constexpr const auto& graph = bound::graph;
+  /// Where each value of `graph` lies in the arena.
   static constexpr const auto& plan = bound::plan;
+  /// Bytes of the arena.
   static constexpr int arena_bytes = plan.arena_bytes;
   /// Weights in canonical order, as elements and as bytes.
+  /// @{
   static constexpr int weight_count = Net.weight_count;
   static constexpr long long weight_bytes = static_cast<long long>(sizeof(weight)) * weight_count;
+  /// @}
   /// Bytes of weights in the order of the backend's kernels; 0 if that is the canonical order.
   static constexpr int packed_bytes = bound::packs_weights ? bound::packed_offsets[graph.node_count] : 0;
   /// Multiply-accumulate operations of one inference.
   static constexpr long long macs = graph.macs();
+  /// Number of inputs and of outputs.
+  /// @{
   static constexpr int input_count = Net.input_count;
   static constexpr int output_count = Net.output_count;
+  /// @}
   /// Shape of the input and of the output numbered `K`.
+  /// @{
   template <int K = 0>
   static constexpr shape in = graph[K].out;
   template <int K = 0>
   static constexpr shape out = graph[graph.output(K)].out;
+  /// @}
 
   /// Weights in canonical order; the model keeps a pointer to them.
   explicit model(std::span<const weight, weight_count> canonical) noexcept
@@ -187,6 +198,7 @@ class model {
   explicit model(std::span<const std::byte, packed_bytes> packed) noexcept
       requires(std::same_as<Arena, owned_arena>&& bound::packs_weights)
       : weights_{packed.data()} {}
+  /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
   model(std::span<const std::byte, packed_bytes> packed, std::span<std::byte, arena_bytes> memory) noexcept
       requires(std::same_as<Arena, borrowed_arena>&& bound::packs_weights)
       : weights_{packed.data()}, arena_{memory.data()} {}
@@ -198,7 +210,8 @@ class model {
     pack_nodes<input_count, graph.node_count - input_count>(canonical.data(), packed.data());
   }
 
-  /// One inference. Elements are in DHWC order. The result lies in the arena until the next call.
+  /// One inference. Elements are in DHWC order. The result lies in the arena until the next call; do not hand it
+  /// to the same model as its next input without a copy.
   std::span<const element, out<>.size()> run(std::span<const element, in<>.size()> x) noexcept
       requires(input_count == 1 && output_count == 1) {
     detail::no_observer nobody;
@@ -219,9 +232,7 @@ class model {
   template <class Observer, class... X>
   requires(sizeof...(X) == input_count) auto run_observed(Observer& observer, const X&... x) noexcept {
     const element* inputs[input_count];
-    [&]<int... K>(std::integer_sequence<int, K...>) {
-      ((inputs[K] = std::span<const element, in<K>.size()>{x}.data()), ...);
-    }
+    [&]<int... K>(std::integer_sequence<int, K...>) { ((inputs[K] = start_of<K>(x)), ...); }
     (std::make_integer_sequence<int, input_count>{});
     run_nodes<input_count, graph.node_count - input_count>(observer, inputs);
     if constexpr (output_count == 1) return output<0>();
@@ -237,6 +248,12 @@ class model {
 
  private:
   static constexpr bool owns = std::same_as<Arena, owned_arena>;
+
+  /// Takes spans and arrays of the input's own size, known at compile time, and nothing else.
+  template <int K>
+  static const element* start_of(std::span<const element, in<K>.size()> x) noexcept {
+    return x.data();
+  }
 
   /// The nodes [First, First + Count), in order, by halves: names of symbols stay short.
   template <int First, int Count, class Observer>
@@ -320,7 +337,7 @@ class model {
   static consteval bool all_joined() {
     if (!graph[I].layer.template is<concat_layer>()) return false;
     for (int k = 0; k < graph[I].input_count; ++k)
-      if (!plan[graph[I].input(k)].joined) return false;
+      if (plan[graph[I].input(k)].joined != I) return false;
     return true;
   }
 

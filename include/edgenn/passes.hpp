@@ -77,6 +77,13 @@ constexpr basic_graph<To> resized(const basic_graph<From>& g) {
   return detail::compact<To>(g, all.keep, all.same_as);
 }
 
+/// `g` as its author's own network: every node is its own origin.
+template <int N>
+constexpr basic_graph<N> numbered(basic_graph<N> g) {
+  for (int i = 0; i < g.node_count; ++i) g[i].origin = i;
+  return g;
+}
+
 /// Without the nodes that no output depends on. Inputs of the network stay.
 template <int N>
 constexpr basic_graph<N> remove_unused(const basic_graph<N>& g) {
@@ -99,8 +106,10 @@ constexpr basic_graph<N> remove_identities(const basic_graph<N>& g) {
     const any_layer& l = g[i].layer;
     const bool nothing = l.is<dropout>() || l.is<identity>()
                          || (l.is<activate>() && l.as<activate>().act == activations::none);
-    if (nothing && !(detail::is_output(g, i) && g[i].input(0) < g.input_count))
-      kept.replace(i, g[i].input(0));
+    if (!nothing) continue;
+    int from = g[i].input(0);  // what remains of a chain of such nodes
+    while (!kept.keep[from]) from = kept.same_as[from];
+    if (!(detail::is_output(g, i) && from < g.input_count)) kept.replace(i, from);
   }
   return detail::compact<N>(g, kept.keep, kept.same_as);
 }

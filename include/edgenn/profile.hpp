@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <edgenn/detail/text.hpp>
 #include <edgenn/model.hpp>
+#include <string_view>
 
 namespace edgenn {
 
@@ -15,25 +16,32 @@ namespace edgenn {
 template <class Model, class Clock>
 class profile {
  public:
+  /// What the clock counts in.
   using ticks = decltype(Clock::now());
   static_assert(std::is_unsigned_v<ticks>, "edgenn: a clock counts in an unsigned integer");
 
+  /// The model calls these around node `node`.
+  /// @{
   void begin(int node) { start_[node] = Clock::now(); }
   void end(int node) {
     const ticks taken = static_cast<ticks>(Clock::now() - start_[node]);
     total_[node] += taken;
     if (runs_[node]++ == 0 || taken < least_[node]) least_[node] = taken;
   }
+  /// @}
 
   /// Ticks of node `node` over all runs, the least of one run, and the number of runs.
   std::uint64_t total(int node) const { return total_[node]; }
+  /// Ticks of the shortest run of node `node`.
   ticks least(int node) const { return least_[node]; }
+  /// How often node `node` has run.
   std::uint32_t runs(int node) const { return runs_[node]; }
 
   /// Calls `put` with one line (std::string_view, no newline) for each layer: name, mean and least ticks,
   /// share of the sum in per mille.
   template <class Put>
-  void report(Put put) const {
+  void report(Put put_view) const {
+    const auto put = [&](detail::text_view line) { put_view(std::string_view(line)); };
     std::uint64_t sum = 0;
     for (const std::uint64_t t : total_) sum += t;
     detail::text<80> head;

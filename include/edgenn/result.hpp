@@ -9,12 +9,19 @@ class result {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_copyable_v<Error>);
 
  public:
+  /// Success.
   constexpr result(const T& value) : value_{value}, ok_{true} {}
+  /// Failure.
   constexpr result(const Error& error) : error_{error}, ok_{false} {}
 
+  /// Whether it holds a value.
   constexpr explicit operator bool() const { return ok_; }
+  /// The value.
+  /// @{
   constexpr const T& operator*() const { return value_; }
   constexpr const T* operator->() const { return &value_; }
+  /// @}
+  /// The error.
   constexpr const Error& error() const { return error_; }
 
  private:

@@ -18,21 +18,25 @@ struct shape {
 
 /// A height and a width. One number means a square: `.kernel = 3` is `.kernel = {3, 3}`.
 struct extent {
-  int h;
-  int w;
+  int h;  ///< rows
+  int w;  ///< columns
 
+  /// A square.
   constexpr extent(int side) : h{side}, w{side} {}
+  /// Rows, then columns.
   constexpr extent(int height, int width) : h{height}, w{width} {}
   friend constexpr bool operator==(const extent&, const extent&) = default;
 };
 
 /// A depth, a height and a width. One number means a cube.
 struct extent3 {
-  int d;
-  int h;
-  int w;
+  int d;  ///< depth
+  int h;  ///< rows
+  int w;  ///< columns
 
+  /// A cube.
   constexpr extent3(int side) : d{side}, h{side}, w{side} {}
+  /// Depth, rows, then columns.
   constexpr extent3(int depth, int height, int width) : d{depth}, h{height}, w{width} {}
   friend constexpr bool operator==(const extent3&, const extent3&) = default;
 };

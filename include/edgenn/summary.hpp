@@ -2,6 +2,7 @@
 // A network as a table.
 #include <edgenn/detail/text.hpp>
 #include <edgenn/model.hpp>
+#include <string_view>
 
 namespace edgenn {
 
@@ -10,8 +11,9 @@ namespace edgenn {
 /// bytes
 /// ("input 0": the caller's memory), then the sums.
 template <class Model, class Put>
-void summary(Put put) {
+void summary(Put put_view) {
   using line = detail::text<120>;
+  const auto put = [&](detail::text_view t) { put_view(std::string_view(t)); };
   constexpr auto& nodes = Model::graph;
   const auto number = [](long long v) { return static_cast<std::uint64_t>(v); };
   line head;

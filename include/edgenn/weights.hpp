@@ -15,7 +15,6 @@
 #include <edgenn/half.hpp>
 #include <edgenn/result.hpp>
 #include <span>
-#include <string_view>
 
 namespace edgenn {
 
@@ -41,17 +40,18 @@ enum class weights_field : int {
 
 /// What is wrong with a weights file: the field, where it lies, what it holds and what it should hold.
 struct weights_error {
-  weights_field field = weights_field::header;
-  std::uint64_t offset = 0;  ///< byte of the file
-  std::uint64_t found = 0;
-  std::uint64_t expected = 0;
+  weights_field field = weights_field::header;  ///< what is wrong
+  std::uint64_t offset = 0;                     ///< byte of the file
+  std::uint64_t found = 0;                      ///< what it holds
+  std::uint64_t expected = 0;                   ///< what it should hold
 
+  /// A line with `view()` and `c_str()`.
   using message_text = detail::text<200>;
   /// One line, for example "weights: fingerprint at byte 16: found 0x12, expected 0x34 (weights of another
   /// network)".
   constexpr message_text message() const {
     struct description {
-      std::string_view name, hint;
+      const char *name, *hint;
       bool hex;
     };
     constexpr description texts[] = {
@@ -141,9 +141,10 @@ struct checked_weights {
   bool golden = false;
 };
 
-/// Checks all of a file. Nothing in it is used before the CRC has been compared.
-constexpr result<checked_weights, weights_error> check_weights(std::span<const std::byte> bytes,
-                                                               const weights_counts& counts) {
+/// Checks all of a file. Nothing in it is used before the CRC has been compared. A template, so that only
+/// programs that read weights spend time on compiling it.
+template <weights_counts counts>
+constexpr result<checked_weights, weights_error> check_weights(std::span<const std::byte> bytes) {
   using field = weights_field;
   using at = weights_at;
   const auto wrong = [](field f, std::size_t offset, std::uint64_t found, std::uint64_t expected) {
@@ -207,11 +208,9 @@ class weights_file {
   static constexpr detail::weights_counts counts = detail::counts_of(Net);
 
  public:
-  constexpr weights_file() = default;
-
   /// Checks `bytes`, the whole file. They may start at any address.
   static result<weights_file, weights_error> open(std::span<const std::byte> bytes) {
-    const auto checked = detail::check_weights(bytes, counts);
+    const auto checked = detail::check_weights<counts>(bytes);
     if (!checked) return checked.error();
     weights_file file;
     file.bytes_ = bytes;
@@ -223,6 +222,7 @@ class weights_file {
   static constexpr std::uint64_t file_bytes(edgenn::storage s, bool golden) {
     return counts.file_bytes(s, golden);
   }
+  /// How the file stores weights.
   edgenn::storage stored() const { return checked_.stored; }
   /// Whether the file holds an input and its expected output.
   bool has_golden() const { return checked_.golden; }
@@ -258,6 +258,7 @@ class weights_file {
   float golden_output(std::size_t i) const { return float_at(counts.output_offset(stored()) + 4 * i); }
 
  private:
+  constexpr weights_file() = default;
   template <class W>
   using present = std::span<const W, Net.weight_count>;
 

@@ -16,7 +16,8 @@ std::size_t write_weights(std::span<std::byte> file, edgenn::storage s,
   using at = detail::weights_at;
   const bool golden = !input.empty();
   if (file.size() != counts.file_bytes(s, golden)) return 0;
-  if (golden && (input.size() != counts.inputs || output.size() != counts.outputs)) return 0;
+  if (input.size() != (golden ? counts.inputs : 0u) || output.size() != (golden ? counts.outputs : 0u))
+    return 0;
   const auto put = [&]<class T>(std::uint64_t offset, T v) {
     for (std::size_t i = 0; i < sizeof(T); ++i)
       file[static_cast<std::size_t>(offset) + i] = static_cast<std::byte>(v >> (8 * i));

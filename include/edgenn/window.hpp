@@ -7,10 +7,10 @@ namespace edgenn {
 
 /// Padding in pixels on each side of an image.
 struct sides {
-  int top = 0;
-  int left = 0;
-  int bottom = 0;
-  int right = 0;
+  int top = 0;     ///< rows above
+  int left = 0;    ///< columns before
+  int bottom = 0;  ///< rows below
+  int right = 0;   ///< columns after
 };
 
 /// How an image is padded before a window slides over it: `valid` (none), `same` (TensorFlow's SAME, ONNX's
@@ -20,19 +20,24 @@ struct sides {
 /// With `same` and stride s an extent n gives ceil(n / s) outputs; where the total padding is odd, the extra
 /// pixel goes to the bottom and right (`same`) or to the top and left (`same_lower`).
 struct padding {
+  /// Whether pixels are stated or follow from the stride, as in TensorFlow.
   enum class rule : int { pixels, same, same_lower };
 
-  rule how = rule::pixels;
-  int top = 0;
-  int left = 0;
-  int bottom = 0;
-  int right = 0;
+  rule how = rule::pixels;  ///< given in pixels, or a rule
+  int top = 0;              ///< rows above
+  int left = 0;             ///< columns before
+  int bottom = 0;           ///< rows below
+  int right = 0;            ///< columns after
 
   constexpr padding() = default;
+  /// In pixels.
+  /// @{
   constexpr padding(int all) : top{all}, left{all}, bottom{all}, right{all} {}
   constexpr padding(int vertical, int horizontal)
       : top{vertical}, left{horizontal}, bottom{vertical}, right{horizontal} {}
   constexpr padding(sides s) : top{s.top}, left{s.left}, bottom{s.bottom}, right{s.right} {}
+  /// @}
+  /// By a rule.
   constexpr explicit padding(rule r) : how{r} {}
   friend constexpr bool operator==(const padding&, const padding&) = default;
 };
@@ -43,15 +48,18 @@ inline constexpr padding same_lower{padding::rule::same_lower};
 
 /// Padding of the three-dimensional windows, symmetrical in each axis.
 struct padding3 {
-  padding::rule how = padding::rule::pixels;
-  int depth = 0;
-  int vertical = 0;
-  int horizontal = 0;
+  padding::rule how = padding::rule::pixels;  ///< given in elements, or a rule
+  int depth = 0;                              ///< slices on both ends
+  int vertical = 0;                           ///< rows above and below
+  int horizontal = 0;                         ///< columns on both sides
 
   constexpr padding3() = default;
+  /// The same number on all sides.
   constexpr padding3(int all) : depth{all}, vertical{all}, horizontal{all} {}
+  /// For each axis.
   constexpr padding3(int in_depth, int in_height, int in_width)
       : depth{in_depth}, vertical{in_height}, horizontal{in_width} {}
+  /// For rows and columns; none in depth. Both sides of an axis must be equal.
   constexpr padding3(const padding& p) : how{p.how}, vertical{p.top}, horizontal{p.left} {
     if (p.top != p.bottom || p.left != p.right) error::padding_of_a_3d_window_must_be_symmetrical();
   }
@@ -80,15 +88,15 @@ struct window_axis {
 
 /// Both axes of a two-dimensional window.
 struct window2d {
-  window_axis y;
-  window_axis x;
+  window_axis y;  ///< rows
+  window_axis x;  ///< columns
 };
 
 /// Three axes of a three-dimensional window.
 struct window3d {
-  window_axis z;
-  window_axis y;
-  window_axis x;
+  window_axis z;  ///< depth
+  window_axis y;  ///< rows
+  window_axis x;  ///< columns
 };
 
 namespace detail {

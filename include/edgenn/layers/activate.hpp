@@ -7,7 +7,7 @@ namespace edgenn {
 /// has an `act` and the backend a kernel for it.
 struct activate {
   static constexpr const char* name = "activate";
-  activation act;
+  activation act;  ///< what is applied to each element
   constexpr shape output(shape in) const { return in; }
 };
 

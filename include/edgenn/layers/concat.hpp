@@ -10,7 +10,7 @@ enum class axis : int { height, width, channels, depth };
 /// straight into the joined tensor where it can, and then nothing is copied.
 struct concat_layer {
   static constexpr const char* name = "concat";
-  axis along = axis::channels;
+  axis along = axis::channels;  ///< the joined axis
 
   constexpr shape output(shape first, std::same_as<shape> auto... rest) const {
     shape out = first;

@@ -11,14 +11,14 @@ namespace edgenn {
 /// Weights: kernel [filters][kernel.h][kernel.w][c / groups], then bias [filters] unless `.bias = false`.
 struct conv2d {
   static constexpr const char* name = "conv2d";
-  int filters;
-  extent kernel;
-  extent stride = 1;
-  extent dilation = 1;
-  padding pad = valid;
-  int groups = 1;
-  flag bias = true;
-  activation act = none;
+  int filters;            ///< channels of the output
+  extent kernel;          ///< rows and columns of the window
+  extent stride = 1;      ///< pixels between two positions of the window
+  extent dilation = 1;    ///< pixels between two taps of the kernel
+  padding pad = valid;    ///< border around the input
+  int groups = 1;         ///< parts that the channels fall into
+  flag bias = true;       ///< whether a number for each output channel is added
+  activation act = none;  ///< activation of the output
 
   constexpr window2d window(shape in) const {
     return detail::slide_window(in, kernel, stride, dilation, pad);

@@ -10,9 +10,9 @@ namespace edgenn {
 /// docs/weights-format.md.
 struct dense {
   static constexpr const char* name = "dense";
-  int units;
-  flag bias = true;
-  activation act = none;
+  int units;              ///< channels of the output
+  flag bias = true;       ///< whether a number for each output channel is added
+  activation act = none;  ///< activation of the output
 
   constexpr shape output(shape) const {
     if (units < 1) error::units_must_be_positive(units);

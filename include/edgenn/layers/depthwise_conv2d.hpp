@@ -10,13 +10,13 @@ namespace edgenn {
 /// Weights: kernel [kernel.h][kernel.w][c * multiplier], then bias [c * multiplier] unless `.bias = false`.
 struct depthwise_conv2d {
   static constexpr const char* name = "depthwise_conv2d";
-  extent kernel;
-  extent stride = 1;
-  extent dilation = 1;
-  padding pad = valid;
-  int multiplier = 1;
-  flag bias = true;
-  activation act = none;
+  extent kernel;          ///< rows and columns of the window
+  extent stride = 1;      ///< pixels between two positions of the window
+  extent dilation = 1;    ///< pixels between two taps of the kernel
+  padding pad = valid;    ///< border around the input
+  int multiplier = 1;     ///< output channels for each input channel
+  flag bias = true;       ///< whether a number for each output channel is added
+  activation act = none;  ///< activation of the output
 
   constexpr window2d window(shape in) const {
     return detail::slide_window(in, kernel, stride, dilation, pad);

@@ -16,7 +16,7 @@ constexpr bool broadcasts_to(shape b, shape a) {
 /// Elementwise sum of equal shapes, then the activation.
 struct add_layer {
   static constexpr const char* name = "add";
-  activation act = none;
+  activation act = none;  ///< activation of the output
 
   constexpr shape output(shape a, shape b) const {
     if (a != b) error::operands_of_add_must_have_equal_shapes(a, b);
@@ -28,7 +28,7 @@ struct add_layer {
 /// more: {1, 1, c} scales channels, {h, w, 1} weighs pixels.
 struct multiply_layer {
   static constexpr const char* name = "multiply";
-  activation act = none;
+  activation act = none;  ///< activation of the output
 
   constexpr shape output(shape a, shape b) const {
     if (!detail::broadcasts_to(b, a)) error::operands_of_multiply_must_have_equal_shapes(a, b);

@@ -15,12 +15,13 @@ struct softmax {
 /// alpha / size; in the paper and TensorFlow it is alpha: `.divide_alpha = false`.
 struct lrn {
   static constexpr const char* name = "lrn";
-  int size = 5;
-  real alpha = 1e-4;
-  real beta = 0.75;
-  real k = 1;
-  flag divide_alpha = true;
+  int size = 5;              ///< channels in the sum, odd
+  real alpha = 1e-4;         ///< weight of the sum
+  real beta = 0.75;          ///< exponent
+  real k = 1;                ///< added to the sum
+  flag divide_alpha = true;  ///< whether alpha is divided by size
 
+  /// What the sum of squares is multiplied by.
   constexpr float scale() const {
     return divide_alpha ? alpha.value() / static_cast<float>(size) : alpha.value();
   }
@@ -35,8 +36,8 @@ struct lrn {
 /// where it follows a convolution or a dense layer.
 struct batch_norm {
   static constexpr const char* name = "batch_norm";
-  real epsilon = 1e-5;
-  activation act = none;
+  real epsilon = 1e-5;    ///< added to the variance, positive
+  activation act = none;  ///< activation of the output
 
   constexpr shape output(shape in) const {
     if (!(epsilon.value() > 0)) error::epsilon_must_be_positive(epsilon.value());

@@ -8,11 +8,13 @@ namespace edgenn {
 /// window is the result.
 struct max_pool2d {
   static constexpr const char* name = "max_pool2d";
-  extent window;
-  extent stride;  // no default: frameworks disagree (PyTorch and Keras take the window, Caffe takes 1)
-  extent dilation = 1;
-  padding pad = valid;
-  rounding round = rounding::down;
+  extent window;  ///< rows and columns of the window
+  /// Pixels between two positions of the window. Without default: frameworks disagree (PyTorch and Keras
+  /// take the window, Caffe takes 1).
+  extent stride;
+  extent dilation = 1;              ///< pixels between two taps of the window
+  padding pad = valid;              ///< border around the input
+  rounding round = rounding::down;  ///< what a rest smaller than a stride gives
 
   constexpr window2d slide(shape in) const {
     return detail::slide_pooling_window(in, window, stride, dilation, pad, round);
@@ -28,11 +30,11 @@ struct max_pool2d {
 /// count_include_pad).
 struct average_pool2d {
   static constexpr const char* name = "average_pool2d";
-  extent window;
-  extent stride;
-  padding pad = valid;
-  rounding round = rounding::down;
-  flag count_padding = false;
+  extent window;                    ///< rows and columns of the window
+  extent stride;                    ///< pixels between two positions of the window
+  padding pad = valid;              ///< border around the input
+  rounding round = rounding::down;  ///< what a rest smaller than a stride gives
+  flag count_padding = false;       ///< whether padding counts in the divisor
 
   constexpr window2d slide(shape in) const {
     return detail::slide_pooling_window(in, window, stride, 1, pad, round);

@@ -1,6 +1,7 @@
 #pragma once
 #include <edgenn/layer.hpp>
 #include <edgenn/window.hpp>
+#include <initializer_list>
 
 namespace edgenn {
 
@@ -8,9 +9,9 @@ namespace edgenn {
 /// in non-maximum suppression over a scale pyramid. Padding counts as minus infinity; a NaN is the result.
 struct max_pool3d {
   static constexpr const char* name = "max_pool3d";
-  extent3 window;
-  extent3 stride = 1;
-  padding3 pad = 0;
+  extent3 window;      ///< depth, rows and columns of the window
+  extent3 stride = 1;  ///< elements between two positions of the window
+  padding3 pad = 0;    ///< border around the input
 
   constexpr window3d slide(shape in) const {
     if (window.d < 1) error::kernel_extents_must_be_positive({window.h, window.w});

@@ -8,10 +8,10 @@ namespace edgenn {
 /// a second name for its input wherever that is contiguous.
 struct reshape {
   static constexpr const char* name = "reshape";
-  int h = 1;
-  int w = 1;
-  int c = 1;
-  int d = 1;
+  int h = 1;  ///< rows
+  int w = 1;  ///< columns
+  int c = 1;  ///< channels
+  int d = 1;  ///< depth
 
   constexpr shape output(shape in) const {
     const shape to{h, w, c, d};
@@ -35,7 +35,7 @@ struct identity {
 /// Does nothing at inference; models remove it. `rate` documents the training.
 struct dropout {
   static constexpr const char* name = "dropout";
-  real rate = 0.5;
+  real rate = 0.5;  ///< share of elements that training set to zero
   constexpr shape output(shape in) const { return in; }
 };
 
@@ -49,9 +49,9 @@ enum class border : int {
 /// Adds a border to each image. Output {top + h + bottom, left + w + right, c}.
 struct pad2d {
   static constexpr const char* name = "pad2d";
-  padding pad;
-  border fill = border::constant;
-  real value = 0;
+  padding pad;                     ///< pixels on each side
+  border fill = border::constant;  ///< what the border holds
+  real value = 0;                  ///< of the border `constant`
 
   constexpr shape output(shape in) const {
     if (in.d != 1) error::layer_needs_an_input_of_depth_one(in);

@@ -1,6 +1,7 @@
 #pragma once
 #include <edgenn/layer.hpp>
 #include <edgenn/shape.hpp>
+#include <initializer_list>
 
 namespace edgenn {
 
@@ -22,13 +23,14 @@ enum class nearest_pixel : int { round_prefer_floor, round_prefer_ceil, floor, c
 /// Resizes each channel to `to`. Positions outside the image take its nearest pixel.
 struct resize {
   static constexpr const char* name = "resize";
-  extent to;
-  interpolation mode = interpolation::nearest;
-  coordinates at = coordinates::half_pixel;
-  nearest_pixel nearest = nearest_pixel::round_prefer_floor;
+  extent to;                                                  ///< rows and columns of the output
+  interpolation mode = interpolation::nearest;                ///< how pixels are combined
+  coordinates at = coordinates::half_pixel;                   ///< where output positions lie in the input
+  nearest_pixel nearest = nearest_pixel::round_prefer_floor;  ///< the pixel that `nearest` takes
   real scale_h = 0;  ///< 0: to.h / in.h. ONNX models may state another one
   real scale_w = 0;  ///< 0: to.w / in.w
 
+  /// Output positions per input position along one axis.
   constexpr float scale(int in, int out, real stated) const {
     return stated.value() > 0 ? stated.value() : static_cast<float>(out) / static_cast<float>(in);
   }

@@ -8,9 +8,10 @@ namespace mobilenet {
 /// Depthwise-separable block (Howard et al. 2017, figure 3), batch normalisation folded into weights and
 /// biases.
 struct separable {
-  int filters;
-  int stride = 1;
+  int filters;     ///< channels of the output
+  int stride = 1;  ///< of the depthwise convolution
 
+  /// Appends the block.
   constexpr value operator()(value x) const {
     x = x | depthwise_conv2d{.kernel = 3, .stride = stride, .pad = same, .act = relu6};
     return x | conv2d{.filters = filters, .kernel = 1, .act = relu6};

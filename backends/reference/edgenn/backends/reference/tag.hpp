@@ -7,8 +7,11 @@ namespace edgenn {
 /// Plain loops over elements of type `T`, with weights stored as `W`; sums are kept in `T`.
 template <class T, class W = T>
 struct basic_reference {
+  /// Of activations.
   using element = T;
+  /// Of weights, as the model borrows them.
   using weight = W;
+  /// It has every layer itself.
   using fallback = no_fallback;
   static constexpr int alignment = 16;  ///< bytes, of each buffer in the arena
 };

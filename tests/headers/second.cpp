@@ -1,0 +1,3 @@
+#include "units.hpp"
+
+seen look_from_second() { return look(); }

@@ -1,0 +1,102 @@
+#!/bin/sh
+# Installs what edgenn's own programs need on Debian 12, Ubuntu 24.04 or newer; says nothing if all is there.
+# Users of the library need none of this.
+#
+#   sh tools/setup.sh        for the test suite and everything else
+#   sh tools/setup.sh demo   only for the demo
+set -eu
+
+case ${1-all} in
+  demo) packages='' ;;
+  all)
+    packages='clang libclang-rt-dev python3 python3-numpy doctest-dev pkg-config doxygen git ca-certificates
+      gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm
+      g++-aarch64-linux-gnu qemu-user-static'
+    ;;
+  *)
+    echo "setup.sh: found argument \"$1\", expected none or demo" >&2
+    exit 2
+    ;;
+esac
+packages="g++ cmake ninja-build libcli11-dev libstb-dev zlib1g-dev opencv-doc $packages"
+digits=/usr/share/doc/opencv-doc/examples/data/digits.png
+
+fail() {
+  printf 'setup.sh: %s\n' "$*" >&2
+  exit 2
+}
+
+# The commands and headers behind the packages that are not on this machine, one a line.
+lacking() {
+  commands='g++ cmake ninja'
+  headers='CLI/CLI.hpp stb/stb_image.h zlib.h'
+  if [ "${1-all}" = all ]; then
+    commands="$commands clang++ python3 pkg-config doxygen git arm-none-eabi-g++ qemu-system-arm
+      aarch64-linux-gnu-g++"
+    headers="$headers doctest/doctest.h"
+    command -v qemu-aarch64-static > /dev/null || command -v qemu-aarch64 > /dev/null || echo qemu-aarch64
+  fi
+  for command in $commands; do
+    command -v "$command" > /dev/null || echo "$command"
+  done
+  for header in $headers; do
+    echo "#include <$header>" | c++ -E -x c++ - > /dev/null 2>&1 || echo "the header $header"
+  done
+}
+
+check_cmake() {
+  version=$(cmake --version | sed -n 's/^cmake version //p')
+  major=${version%%.*}
+  minor=${version#*.}
+  minor=${minor%%.*}
+  [ $((major * 1000 + minor)) -ge 3025 ] ||
+    fail "found cmake $version, expected 3.25 or newer: Debian 12, Ubuntu 24.04 or newer have it"
+}
+
+if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
+  missing=$(lacking "${1-all}")
+  [ -z "$missing" ] ||
+    fail "this is neither Debian nor Ubuntu, where it could install what it needs. Please install:
+$missing"
+  check_cmake
+  exit 0
+fi
+
+missing=
+for package in $packages; do
+  status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null || true)
+  [ "$status" = installed ] || missing="$missing $package"
+done
+# Slim images leave out everything below /usr/share/doc, and with it the picture of the digits.
+[ -f "$digits" ] || case $missing in *opencv-doc*) ;; *) missing="$missing opencv-doc" ;; esac
+
+if [ -n "$missing" ]; then
+  install="apt-get install --yes --no-install-recommends --reinstall
+    -o Dpkg::Options::=--path-include=/usr/share/doc/opencv-doc/*$missing"
+  set -f  # the * is dpkg's
+  # shellcheck disable=SC2086,SC2116
+  install=$(echo $install)
+  if [ "$(id -u)" -eq 0 ]; then
+    as_root='env'
+  elif command -v sudo > /dev/null && sudo -n true 2> /dev/null; then
+    as_root='sudo -n env'
+  else
+    fail "it would install$missing, but this is not root. Please run:
+  sudo sh $0${1:+ $1}"
+  fi
+  echo "setup.sh: installing$missing"
+  log=$(mktemp)
+  trap 'rm -f "$log"' EXIT
+  quietly() {
+    # shellcheck disable=SC2086
+    $as_root DEBIAN_FRONTEND=noninteractive "$@" > "$log" 2>&1 < /dev/null || {
+      cat "$log" >&2
+      fail "failed: $*"
+    }
+  }
+  quietly apt-get update
+  # shellcheck disable=SC2086
+  quietly $install
+  [ -f "$digits" ] || fail "opencv-doc is installed but $digits is not there"
+fi
+check_cmake
