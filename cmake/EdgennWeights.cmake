@@ -1,7 +1,7 @@
 # edgenn_add_weights(<target> <name> <file> [AS_ARRAY])
 #
-# Puts the bytes of <file>, a weights file, into <target>: the linker lays them in read-only memory (flash, on
-# firmware), aligned to 64 bytes, for whatever platform the target is built for.
+# Puts the bytes of <file>, a weights file, into <target>: the linker lays them in read-only memory (flash,
+# on firmware), aligned to 64 bytes, for whatever platform the target is built for.
 #
 #   edgenn_add_weights(app lenet5_weights weights/lenet5.edgenn)
 #
@@ -11,12 +11,12 @@
 # <name>   the array's name, a C identifier; the header is <name>.hpp
 # <file>   relative to the current source folder. It may be the output of a custom command.
 # AS_ARRAY writes the bytes as an array in C++ source, as is done by itself where the assembler cannot include
-#          a file: where the compiler is not gcc or clang, or objects are not ELF. Slower to build, same bytes.
+#          a file: where the compiler is not gcc or clang, or objects are not ELF. Same bytes, slower to build
 #
 # Header and object are made while building, and again whenever the file changes. Call it in the folder that
 # defines the target. Targets that link to it see the header too.
 
-# Built as a script, by the command that edgenn_add_weights adds: writes the header and the source.
+# Run as a script, by the command that edgenn_add_weights adds: writes the header and the source.
 if(CMAKE_SCRIPT_MODE_FILE AND DEFINED EDGENN_WEIGHTS_NAME)
   if(NOT EXISTS "${EDGENN_WEIGHTS_FILE}")
     message(FATAL_ERROR "edgenn_add_weights: found no weights file ${EDGENN_WEIGHTS_FILE}")

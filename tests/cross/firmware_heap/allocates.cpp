@@ -1,0 +1,8 @@
+#include <cstdio>
+#include <cstdlib>
+#include <new>
+
+int main() {
+  void* volatile memory = ALLOCATE;
+  return memory != nullptr;
+}

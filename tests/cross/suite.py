@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""The whole test suite once more, in another way: for aarch64, with clang, under sanitizers.
+
+usage: suite.py NAME CMAKE CTEST GENERATOR COMPILER BUILD_TYPE SOURCE FOLDER
+"""
+import sys
+
+import nested
+
+name, cmake, ctest, generator, compiler, build_type, source, folder = sys.argv[1:]
+definitions = [
+    "EDGENN_BUILD_TESTS=ON",
+    "EDGENN_BUILD_EXAMPLES=ON",
+    "EDGENN_BUILD_TOOLS=OFF",
+    "EDGENN_INSTALL=OFF",
+    "EDGENN_TEST_SUITES=OFF",
+    "EDGENN_TEST_PROGRAMS_ONLY=ON",
+]
+if name == "sanitized":  # -O1: these compile for three times as long at -O3
+    definitions += ["CMAKE_BUILD_TYPE=", "CMAKE_CXX_FLAGS=-O1", f"CMAKE_CXX_COMPILER={compiler}",
+                    "EDGENN_SANITIZE=address,undefined"]
+elif name == "aarch64":
+    nested.need(["aarch64-linux-gnu-g++", "--version"], "g++-aarch64-linux-gnu")
+    nested.need(["qemu-aarch64-static", "--version"], "qemu-user-static")
+    definitions += [f"CMAKE_BUILD_TYPE={build_type}",
+                    f"CMAKE_TOOLCHAIN_FILE={source}/cmake/toolchains/aarch64-linux-gnu.cmake"]
+elif name == "clang":
+    nested.need(["clang++", "--version"], "clang")
+    definitions += [f"CMAKE_BUILD_TYPE={build_type}", "CMAKE_CXX_COMPILER=clang++"]
+else:
+    nested.fail(f"found suite {name}, expected aarch64, clang or sanitized")
+
+nested.configure(cmake, generator, source, folder, definitions)
+nested.build(cmake, folder)
+nested.run([ctest, "--test-dir", folder, "--output-on-failure", "--no-tests=error", "-j", "2"])
