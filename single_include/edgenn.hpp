@@ -1651,6 +1651,13 @@ struct layer_named<"resize"> {
 // lifetime, in the order of size that Pisarchyk & Lee 2020 ("Efficient memory management for deep neural net
 // inference") found best; other orders are tried while the arena is above its lower bound.
 
+// edgenn/detail/buffer_placement.hpp
+
+// edgenn/detail/buffer_sharing.hpp
+
+// edgenn/placement.hpp
+// What a memory plan says: needs of kernels go in, places of values come out.
+
 namespace edgenn {
 
 /// What the kernel of one node asks of the plan.
@@ -1694,26 +1701,9 @@ struct memory_plan {
   constexpr const placement& operator[](int i) const { return values[i]; }
 };
 
-namespace detail {
+}  // namespace edgenn
 
-/// Bytes from the start of a buffer that are in use during [first, last]: one value of the buffer, or a
-/// scratch.
-struct use {
-  int bytes = 0;
-  int first = 0;
-  int last = -1;
-  int next = -1;  ///< the buffer's next use
-
-  constexpr bool at_the_time_of(const use& o) const { return first <= o.last && o.first <= last; }
-};
-
-/// Memory that is placed as one: values that share it, or a kernel's scratch.
-struct buffer {
-  int number = 0;
-  int bytes = 0;  ///< of its largest use
-  int first = 0;  ///< of its first use
-  int last = 0;   ///< of its last use
-};
+namespace edgenn::detail {
 
 /// The values of one buffer.
 struct members {
@@ -1722,33 +1712,29 @@ struct members {
   int latest = 0;     ///< the one that is written last
 };
 
-constexpr int round_up(int bytes, int alignment) { return (bytes + alignment - 1) / alignment * alignment; }
-
+/// The first half of a memory plan: when values live, and which of them share a buffer. Offsets are from the
+/// start of the buffer.
 template <int N>
-class planner {
+class buffer_sharing {
  public:
-  constexpr planner(const basic_graph<N>& g, const static_array<kernel_needs, N>& needs, int element_bytes,
-                    int alignment)
-      : g_{g}, needs_{needs}, element_bytes_{element_bytes}, alignment_{alignment} {}
-
-  constexpr memory_plan<N> run() {
+  constexpr buffer_sharing(const basic_graph<N>& g, const static_array<kernel_needs, N>& needs,
+                           int element_bytes, memory_plan<N>& plan)
+      : g_{g}, needs_{needs}, element_bytes_{element_bytes}, plan_{plan} {
     find_lifetimes();
     for (int i = g_.node_count - 1; i >= g_.input_count; --i)
       if (g_[i].layer.template is<concat_layer>()) join(i);
     for (int i = g_.input_count; i < g_.node_count; ++i) {
-      if (g_[i].layer.template is<reshape>() || g_[i].layer.template is<flatten>()) alias(i);
+      if (is_view_layer(i)) alias(i);
       if (needs_[i].in_place) overwrite(i);
     }
-    measure_buffers();
-    place();
-    return plan_;
   }
+
+  /// The number of the buffer that holds value `i`: that of its first value.
+  constexpr int buffer_of(int i) const { return root_[i]; }
 
  private:
   constexpr placement& value_of(int i) { return plan_.values[i]; }
   constexpr bool is_root(int i) const { return root_[i] == i; }
-  /// Buffers have the numbers of their root values, then come the scratches.
-  constexpr int scratch_of(int i) const { return g_.node_count + i; }
 
   constexpr void find_lifetimes() {
     for (int i = 0; i < g_.node_count; ++i) {
@@ -1856,13 +1842,71 @@ class planner {
     return reads == 1 && m.last == i && m.read_last == 1 && m.latest < i;
   }
 
+  const basic_graph<N>& g_;
+  const static_array<kernel_needs, N>& needs_;
+  int element_bytes_;
+  memory_plan<N>& plan_;
+  static_array<int, N> root_{};  // the value whose buffer holds the value
+  static_array<bool, N> is_output_{};
+  static_array<bool, N> bears_gaps_{};  // whether the node's kernel takes views with gaps
+  static_array<bool, N> has_reader_without_gaps_{};
+  static_array<members, N> members_{};  // of the buffers, by roots
+};
+
+}  // namespace edgenn::detail
+
+namespace edgenn::detail {
+
+/// Bytes from the start of a buffer that are in use during [first, last]: one value of the buffer, or a
+/// scratch.
+struct use {
+  int bytes = 0;
+  int first = 0;
+  int last = -1;
+  int next = -1;  ///< the buffer's next use
+
+  constexpr bool at_the_time_of(const use& o) const { return first <= o.last && o.first <= last; }
+};
+
+/// Memory that is placed as one: values that share it, or a kernel's scratch.
+struct buffer {
+  int number = 0;
+  int bytes = 0;  ///< of its largest use
+  int first = 0;  ///< of its first use
+  int last = 0;   ///< of its last use
+};
+
+constexpr int round_up(int bytes, int alignment) { return (bytes + alignment - 1) / alignment * alignment; }
+
+/// The second half of a memory plan: offsets of the buffers and of the kernels' scratch in the arena.
+template <int N>
+class buffer_placement {
+ public:
+  constexpr buffer_placement(const basic_graph<N>& g, const static_array<kernel_needs, N>& needs,
+                             const buffer_sharing<N>& sharing, int element_bytes, int alignment,
+                             memory_plan<N>& plan)
+      : g_{g},
+        needs_{needs},
+        sharing_{sharing},
+        element_bytes_{element_bytes},
+        alignment_{alignment},
+        plan_{plan} {
+    measure_buffers();
+    place();
+  }
+
+ private:
+  constexpr placement& value_of(int i) { return plan_.values[i]; }
+  /// Buffers have the numbers of their first values, then come the scratches.
+  constexpr int scratch_of(int i) const { return g_.node_count + i; }
+
   /// Lists the uses of every buffer.
   constexpr void measure_buffers() {
     for (int b = 0; b < 2 * g_.node_count; ++b) head_[b] = -1;
     for (int i = 0; i < g_.node_count; ++i) {
       const placement& v = value_of(i);
       if (v.outside >= 0) continue;
-      append(root_[i], i, {v.offset + v.span_bytes(g_[i].out, element_bytes_), v.first, v.last});
+      append(sharing_.buffer_of(i), i, {v.offset + v.span_bytes(g_[i].out, element_bytes_), v.first, v.last});
       if (!v.view) append(scratch_of(i), scratch_of(i), {needs_[i].scratch_bytes, i, i});
     }
     static_array<int, N + 1> live{};  // bytes in use at the time of each node
@@ -1919,7 +1963,7 @@ class planner {
         }
       }
     for (int i = 0; i < g_.node_count; ++i) {
-      if (value_of(i).outside < 0) value_of(i).offset += best[root_[i]];
+      if (value_of(i).outside < 0) value_of(i).offset += best[sharing_.buffer_of(i)];
       plan_.scratch_offsets[i] = best[scratch_of(i)];
     }
   }
@@ -1992,14 +2036,10 @@ class planner {
 
   const basic_graph<N>& g_;
   const static_array<kernel_needs, N>& needs_;
+  const buffer_sharing<N>& sharing_;
   int element_bytes_;
   int alignment_;
-  memory_plan<N> plan_{};
-  static_array<int, N> root_{};  // the value whose buffer holds the value
-  static_array<bool, N> is_output_{};
-  static_array<bool, N> bears_gaps_{};  // whether the node's kernel takes views with gaps
-  static_array<bool, N> has_reader_without_gaps_{};
-  static_array<members, N> members_{};     // of the buffers, by roots
+  memory_plan<N>& plan_;
   static_array<use, 2 * N> uses_{};        // by values, then by the nodes' scratch
   static_array<int, 2 * N> head_{};        // first use of each buffer, -1: no such buffer
   static_array<int, 2 * N> offsets_{};     // of each buffer
@@ -2009,14 +2049,12 @@ class planner {
   int neighbour_count_ = 0;
 };
 
-}  // namespace detail
+}  // namespace edgenn::detail
 
-/// Plans the arena of `g`, whose kernels need `needs`. `alignment` in bytes, of every buffer.
-template <int N>
-constexpr memory_plan<N> plan_memory(const basic_graph<N>& g, const static_array<kernel_needs, N>& needs,
-                                     int element_bytes, int alignment) {
-  return detail::planner<N>{g, needs, element_bytes, alignment}.run();
-}
+// edgenn/plan_proof.hpp
+// The proof that a memory plan is sound.
+
+namespace edgenn {
 
 namespace detail {
 
@@ -2159,8 +2197,26 @@ constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs
 
 }  // namespace edgenn
 
+namespace edgenn {
+
+/// Plans the arena of `g`, whose kernels need `needs`. `alignment` in bytes, of every buffer.
+template <int N>
+constexpr memory_plan<N> plan_memory(const basic_graph<N>& g, const static_array<kernel_needs, N>& needs,
+                                     int element_bytes, int alignment) {
+  memory_plan<N> plan;
+  const detail::buffer_sharing<N> sharing{g, needs, element_bytes, plan};
+  detail::buffer_placement<N>{g, needs, sharing, element_bytes, alignment, plan};
+  return plan;
+}
+
+}  // namespace edgenn
+
 // edgenn/model.hpp
 // A network bound to a backend: the arena its activations live in, and the weights it borrows.
+
+// edgenn/binding.hpp
+// A network bound to a backend at compile time: the graph after the passes, the kernels' needs, the memory
+// plan.
 
 // edgenn/passes.hpp
 // Passes: constexpr functions from graph to graph that leave the results as they are.
@@ -2303,14 +2359,7 @@ constexpr basic_graph<N> fuse_activations(const basic_graph<N>& g) {
 
 }  // namespace edgenn
 
-namespace edgenn {
-
-/// The arena is a member of the model: a static model has all its memory in .bss, known to the linker.
-struct owned_arena {};
-/// The arena is memory that the caller hands in, so that several models can share it in turn.
-struct borrowed_arena {};
-
-namespace detail {
+namespace edgenn::detail {
 
 /// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel.
 template <const auto& Net, class Backend>
@@ -2438,7 +2487,14 @@ struct buffer_of<Backend, Bytes> {
 
 struct no_observer {};
 
-}  // namespace detail
+}  // namespace edgenn::detail
+
+namespace edgenn {
+
+/// The arena is a member of the model: a static model has all its memory in .bss, known to the linker.
+struct owned_arena {};
+/// The arena is memory that the caller hands in, so that several models can share it in turn.
+struct borrowed_arena {};
 
 /// The network `Net`, a `graph`, run by `Backend`. It allocates nothing: activations live in the arena
 /// (inside the model, or handed in), inputs are read where the caller has them, weights are borrowed for its
@@ -2507,8 +2563,8 @@ class model {
     pack_nodes<input_count, graph.node_count - input_count>(canonical.data(), packed.data());
   }
 
-  /// One inference. Elements are in DHWC order. The result lies in the arena until the next call; do not hand it
-  /// to the same model as its next input without a copy.
+  /// One inference. Elements are in DHWC order. The result lies in the arena until the next call; do not hand
+  /// it to the same model as its next input without a copy.
   std::span<const element, out<>.size()> run(std::span<const element, in<>.size()> x) noexcept
       requires(input_count == 1 && output_count == 1) {
     detail::no_observer nobody;
