@@ -25,6 +25,9 @@
 #if __has_include(<edgenn/backends/reference.hpp>)
 #  include <edgenn/backends/reference.hpp>
 #endif
+#if __has_include(<edgenn/backends/cpu.hpp>)
+#  include <edgenn/backends/cpu.hpp>
+#endif
 
 #if defined(__GNUC__) && !defined(__clang__)
 #  pragma GCC diagnostic pop

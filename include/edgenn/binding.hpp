@@ -8,6 +8,33 @@
 
 namespace edgenn::detail {
 
+/// What a backend says of one op.
+struct op_facts {
+  bool supported;
+  kernel_needs needs;
+  bool packs;        ///< the kernel has an order of weights of its own
+  int packed_bytes;  ///< of the weights in that order
+};
+
+template <const auto& Graph, int I, class Backend>
+constexpr op_facts facts_of() {
+  using K = kernel<Backend, node_op<Graph, I>>;
+  op_facts facts{supports<Backend, node_op<Graph, I>>,
+                 {scratch_bytes_of<K>(), is_in_place<K>(), is_strided<K>()},
+                 packs<K>,
+                 0};
+  if constexpr (packs<K>) facts.packed_bytes = K::packed_bytes;
+  return facts;
+}
+
+/// The facts of all nodes of `Graph`; those of its inputs mean nothing. An initialiser list, because clang
+/// limits the depth of fold expressions.
+template <const auto& Graph, class Backend>
+inline constexpr auto facts_of_all = []<int... I>(std::integer_sequence<int, I...>) {
+  return static_array<op_facts, Graph.node_count>{{facts_of<Graph, I, Backend>()...}};
+}
+(std::make_integer_sequence<int, Graph.node_count>{});
+
 /// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel.
 template <const auto& Net, class Backend>
 struct prepared {
@@ -17,47 +44,14 @@ struct prepared {
   /// By origin: whether the node with its activation fused is an op that the backend, or a fallback, has.
   static constexpr auto allowed = [] {
     static_array<bool, Net.node_count> ok{};
-    for (bool& a : ok) a = true;
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      ((ok[fused[fused.input_count + I].origin] = supports<Backend, node_op<fused, fused.input_count + I>>),
-       ...);
-    }
-    (std::make_integer_sequence<int, fused.node_count - fused.input_count>{});
+    for (int i = fused.input_count; i < fused.node_count; ++i)
+      ok[fused[i].origin] = facts_of_all<fused, Backend>[i].supported;
     return ok;
   }();
 
   static constexpr auto fused_where_supported = fuse_activations(cleaned, allowed);
   static constexpr auto graph = resized<fused_where_supported.node_count>(fused_where_supported);
 };
-
-template <const auto& Graph, int I, class Backend>
-constexpr kernel_needs needs_of() {
-  using K = kernel<Backend, node_op<Graph, I>>;
-  return {scratch_bytes_of<K>(), is_in_place<K>(), is_strided<K>()};
-}
-
-template <const auto& Graph, class Backend>
-constexpr auto gather_needs() {
-  static_array<kernel_needs, Graph.node_count> needs{};
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    ((needs[Graph.input_count + I] = needs_of<Graph, Graph.input_count + I, Backend>()), ...);
-  }
-  (std::make_integer_sequence<int, Graph.node_count - Graph.input_count>{});
-  return needs;
-}
-
-/// The first node `Backend` cannot compute, else the last node: one error for a network, not one for each
-/// node.
-template <const auto& Graph, class Backend>
-consteval int node_to_check() {
-  int node = Graph.node_count - 1;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    ((supports<Backend, node_op<Graph, Graph.node_count - 1 - I>> ? 0 : node = Graph.node_count - 1 - I),
-     ...);
-  }
-  (std::make_integer_sequence<int, Graph.node_count - Graph.input_count>{});
-  return node;
-}
 
 template <class Backend, class Op>
 struct require_kernel {
@@ -69,11 +63,22 @@ struct require_kernel {
 template <const auto& Net, class Backend>
 struct bound {
   static constexpr const auto& graph = prepared<Net, Backend>::graph;
-  static_assert(
-      sizeof(require_kernel<Backend, node_op<prepared<Net, Backend>::graph,
-                                             node_to_check<prepared<Net, Backend>::graph, Backend>()>>)
-      > 0);
-  static constexpr auto needs = gather_needs<prepared<Net, Backend>::graph, Backend>();
+  static constexpr const auto& facts = facts_of_all<prepared<Net, Backend>::graph, Backend>;
+
+  /// The first node that the backend cannot compute, else the last node: one error for a network, not one for
+  /// each node.
+  static constexpr int node_to_check = [] {
+    for (int i = graph.input_count; i < graph.node_count; ++i)
+      if (!facts[i].supported) return i;
+    return graph.node_count - 1;
+  }();
+  static_assert(sizeof(require_kernel<Backend, node_op<prepared<Net, Backend>::graph, node_to_check>>) > 0);
+
+  static constexpr auto needs = [] {
+    static_array<kernel_needs, graph.node_count> n{};
+    for (int i = graph.input_count; i < graph.node_count; ++i) n[i] = facts[i].needs;
+    return n;
+  }();
   static constexpr int element_bytes = sizeof(typename Backend::element);
   static constexpr auto plan = plan_memory(graph, needs, element_bytes, Backend::alignment);
   static_assert(is_sound(graph, needs, plan, element_bytes),
@@ -83,27 +88,21 @@ struct bound {
   using kernel_of = kernel<Backend, node_op<prepared<Net, Backend>::graph, I>>;
 
   /// Whether any kernel has an order of weights of its own.
-  static constexpr bool packs_weights = []<int... I>(std::integer_sequence<int, I...>) {
-    return (packs<kernel_of<graph.input_count + I>> || ...);
-  }
-  (std::make_integer_sequence<int, graph.node_count - graph.input_count>{});
+  static constexpr bool packs_weights = [] {
+    bool any = false;
+    for (int i = graph.input_count; i < graph.node_count; ++i) any = any || facts[i].packs;
+    return any;
+  }();
 
   /// Bytes from the start of the packed weights to those of each node; the last entry is the total.
   static constexpr auto packed_offsets = [] {
     static_array<int, graph.node_count + 1> offsets{};
     int total = 0;
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      const auto add = [&]<int J>() {
-        offsets[J] = total;
-        if constexpr (packs<kernel_of<J>>)
-          total += round_up(kernel_of<J>::packed_bytes, Backend::alignment);
-        else
-          total +=
-              round_up(graph[J].weight_count * int{sizeof(typename Backend::weight)}, Backend::alignment);
-      };
-      (add.template operator()<graph.input_count + I>(), ...);
+    for (int i = graph.input_count; i < graph.node_count; ++i) {
+      offsets[i] = total;
+      const int canonical = graph[i].weight_count * int{sizeof(typename Backend::weight)};
+      total += round_up(facts[i].packs ? facts[i].packed_bytes : canonical, Backend::alignment);
     }
-    (std::make_integer_sequence<int, graph.node_count - graph.input_count>{});
     offsets[graph.node_count] = total;
     return offsets;
   }();
@@ -133,5 +132,15 @@ struct buffer_of<Backend, Bytes> {
 };
 
 struct no_observer {};
+
+/// `p`, of which the compiler knows nothing until run time. Otherwise clang evaluates the constructor of a
+/// static model in advance and stores its whole arena in .data, instead of .bss.
+template <class T>
+const T* known_at_run_time(const T* p) {
+#if defined(__clang__)
+  asm volatile("" : "+r"(p));
+#endif
+  return p;
+}
 
 }  // namespace edgenn::detail

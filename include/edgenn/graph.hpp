@@ -166,13 +166,13 @@ constexpr shape value::extents() const { return (*net)[id].out; }
 
 /// `x | conv2d{...}`: appends a layer with one input.
 template <layer L>
-constexpr value operator|(value x, const L& l) {
+[[nodiscard]] constexpr value operator|(value x, const L& l) {
   return x.net->append(l, x);
 }
 
 /// `x | block`: the same as block(x).
 template <block B>
-constexpr value operator|(value x, const B& b) {
+[[nodiscard]] constexpr value operator|(value x, const B& b) {
   return b(x);
 }
 

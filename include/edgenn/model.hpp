@@ -55,7 +55,7 @@ class model {
   /// Weights in canonical order; the model keeps a pointer to them.
   explicit model(std::span<const weight, weight_count> canonical) noexcept
       requires(std::same_as<Arena, owned_arena> && !bound::packs_weights)
-      : weights_{canonical.data()} {}
+      : weights_{detail::known_at_run_time(canonical.data())} {}
 
   /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
   model(std::span<const weight, weight_count> canonical, std::span<std::byte, arena_bytes> memory) noexcept
@@ -65,7 +65,7 @@ class model {
   /// Weights that `pack` made.
   explicit model(std::span<const std::byte, packed_bytes> packed) noexcept
       requires(std::same_as<Arena, owned_arena>&& bound::packs_weights)
-      : weights_{packed.data()} {}
+      : weights_{detail::known_at_run_time(packed.data())} {}
   /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
   model(std::span<const std::byte, packed_bytes> packed, std::span<std::byte, arena_bytes> memory) noexcept
       requires(std::same_as<Arena, borrowed_arena>&& bound::packs_weights)

@@ -28,9 +28,11 @@ constexpr void for_each_weight_tensor(F f) {
     }
   };
   [&]<int... I>(std::integer_sequence<int, I...>) {
-    (visit(std::integer_sequence<int, Net.input_count + I>{},
-           std::make_integer_sequence<int, Net[Net.input_count + I].input_count>{}),
-     ...);
+    // An initialiser list, because clang limits the depth of fold expressions.
+    [[maybe_unused]] const int in_order[] = {
+        (visit(std::integer_sequence<int, Net.input_count + I>{},
+               std::make_integer_sequence<int, Net[Net.input_count + I].input_count>{}),
+         0)...};
   }
   (std::make_integer_sequence<int, Net.node_count - Net.input_count>{});
 }

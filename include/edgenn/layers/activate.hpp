@@ -32,6 +32,6 @@ struct layer_named<"prelu"> {
 };
 
 /// `x | relu` is `x | activate{relu}`.
-constexpr value operator|(value x, const activation& act) { return x | activate{act}; }
+[[nodiscard]] constexpr value operator|(value x, const activation& act) { return x | activate{act}; }
 
 }  // namespace edgenn

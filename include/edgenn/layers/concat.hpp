@@ -36,7 +36,7 @@ struct layer_named<"concat"> {
 
 /// Joins values along `along`.
 template <std::same_as<value>... Rest>
-constexpr value concat(axis along, value first, Rest... rest) {
+[[nodiscard]] constexpr value concat(axis along, value first, Rest... rest) {
   static_assert(sizeof...(rest) >= 1 && sizeof...(rest) < max_node_inputs,
                 "edgenn: concat joins 2 to 8 values");
   return first.net->append(concat_layer{along}, first, rest...);
@@ -44,7 +44,7 @@ constexpr value concat(axis along, value first, Rest... rest) {
 
 /// Joins values along the channels.
 template <std::same_as<value>... Rest>
-constexpr value concat(value first, Rest... rest) {
+[[nodiscard]] constexpr value concat(value first, Rest... rest) {
   return concat(axis::channels, first, rest...);
 }
 

@@ -46,10 +46,12 @@ struct layer_named<"multiply"> {
 };
 
 /// The sum of two values of equal shape, with an activation: `add(x, shortcut, relu)`.
-constexpr value add(value a, value b, activation act = none) { return a.net->append(add_layer{act}, a, b); }
+[[nodiscard]] constexpr value add(value a, value b, activation act = none) {
+  return a.net->append(add_layer{act}, a, b);
+}
 
 /// The product of two values; `b` may have extents of 1 where `a` has more.
-constexpr value multiply(value a, value b, activation act = none) {
+[[nodiscard]] constexpr value multiply(value a, value b, activation act = none) {
   return a.net->append(multiply_layer{act}, a, b);
 }
 

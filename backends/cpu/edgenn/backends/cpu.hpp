@@ -4,4 +4,6 @@
 #include <edgenn/backends/cpu/conv2d.hpp>
 #include <edgenn/backends/cpu/dense.hpp>
 #include <edgenn/backends/cpu/depthwise_conv2d.hpp>
+#include <edgenn/backends/cpu/elementwise.hpp>
+#include <edgenn/backends/cpu/normalization.hpp>
 #include <edgenn/backends/cpu/pool.hpp>

@@ -2,6 +2,7 @@
 #include <edgenn/backends/cpu/border.hpp>
 #include <edgenn/backends/cpu/microkernels/gemm.hpp>
 #include <edgenn/backends/cpu/tag.hpp>
+#include <edgenn/backends/cpu/winograd.hpp>
 #include <edgenn/layers/conv2d.hpp>
 
 namespace edgenn {
@@ -55,17 +56,39 @@ void convolve(conv_job job) {
     }
 }
 
-}  // namespace detail
+/// `Tile` is the M of F(M x M, 3 x 3), 0 for a direct convolution.
+template <class Isa, int Tile, conv2d L, shape Out, shape In>
+struct convolution {
+  static constexpr window2d window = L.window(In);
+  static constexpr winograd_plan plan = winograd_plan_of<Isa>(Tile, In, Out);
+
+  static constexpr bool strided = true;
+  static constexpr int scratch_bytes = plan.scratch_size() * int{sizeof(float)};
+  static constexpr int packed_bytes = plan.packed_size() * int{sizeof(float)};
+
+  static void pack(const float* canonical, std::byte* packed) {
+    pack_winograd<Tile>(plan, canonical, bool{L.bias}, reinterpret_cast<float*>(packed));
+  }
+
+  static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed,
+                  std::byte* scratch) {
+    constexpr clamping clamp = clamping_of(L.act);
+    convolve_winograd<Isa, Tile>({plan, x, In.h, In.w, window.y.before, window.x.before, y, Out.h, Out.w,
+                                  reinterpret_cast<const float*>(packed), clamp.low, clamp.high},
+                                 reinterpret_cast<float*>(scratch));
+    apply_rest<L.act, Out>(y);
+  }
+};
 
 template <class Isa, conv2d L, shape Out, shape In>
-struct kernel<basic_cpu<Isa>, op<L, Out, In>> {
+struct convolution<Isa, 0, L, Out, In> {
   static constexpr window2d window = L.window(In);
-  static constexpr bool padded = detail::has_padding(window);
-  static constexpr shape source = padded ? detail::padded_shape(In, window) : In;
+  static constexpr bool padded = has_padding(window);
+  static constexpr shape source = padded ? padded_shape(In, window) : In;
   static constexpr int columns = microkernels::gemm_tile<Isa>::columns;
   static constexpr int channels = In.c / L.groups, filters = L.filters / L.groups;
   static constexpr int taps = L.kernel.h * L.kernel.w;
-  static constexpr int panels = L.groups * detail::ceil_div(filters, columns);
+  static constexpr int panels = L.groups * ceil_div(filters, columns);
 
   static constexpr bool strided = true;
   static constexpr int scratch_bytes = padded ? source.size() * int{sizeof(float)} : 0;
@@ -88,12 +111,12 @@ struct kernel<basic_cpu<Isa>, op<L, Out, In>> {
 
   static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed,
                   std::byte* scratch) {
-    constexpr detail::clamping clamp = detail::clamping_of(L.act);
+    constexpr clamping clamp = clamping_of(L.act);
     const auto* bias = reinterpret_cast<const float*>(packed);
     tensor_view<const float> from = x;
     if constexpr (padded) {
       auto* copy = reinterpret_cast<float*>(scratch);
-      detail::copy_with_border(x, In, window, copy, 0);
+      copy_with_border(x, In, window, copy, 0);
       from = tensor_view<const float>::contiguous(copy, source);
     }
     const bool adjacent = L.groups == 1 && L.dilation.w == 1 && from.pixel_stride == In.c;
@@ -101,11 +124,27 @@ struct kernel<basic_cpu<Isa>, op<L, Out, In>> {
     const microkernels::runs left = adjacent
                                         ? microkernels::runs{L.kernel.h, 1, L.kernel.w * channels, row, 0}
                                         : microkernels::runs{L.kernel.h, L.kernel.w, channels, row, pixel};
-    detail::convolve<Isa>({from.data, from.pixel_stride, from.row_stride, y.data, y.pixel_stride,
-                           y.row_stride, Out.h, Out.w, L.stride.h, L.stride.w, left, L.groups, channels,
-                           filters, bias, bias + panels * columns, clamp.low, clamp.high});
-    detail::apply_rest<L.act, Out>(y);
+    convolve<Isa>({from.data, from.pixel_stride, from.row_stride, y.data, y.pixel_stride, y.row_stride, Out.h,
+                   Out.w, L.stride.h, L.stride.w, left, L.groups, channels, filters, bias,
+                   bias + panels * columns, clamp.low, clamp.high});
+    apply_rest<L.act, Out>(y);
   }
 };
+
+/// Whether F(M x M, 3 x 3) computes this layer at all.
+constexpr bool winograd_applies(const conv2d& l) {
+  return l.kernel == extent{3} && l.stride == extent{1} && l.dilation == extent{1} && l.groups == 1;
+}
+
+}  // namespace detail
+
+template <class Isa, conv2d L, shape Out, shape In>
+struct kernel<basic_cpu<Isa>, op<L, Out, In>>
+    : detail::convolution<Isa, detail::winograd_applies(L) ? detail::fastest_winograd<Isa>(In, Out) : 0, L,
+                          Out, In> {};
+
+template <class Isa, int Tile, conv2d L, shape Out, shape In>
+struct kernel<with_winograd<basic_cpu<Isa>, Tile>, op<L, Out, In>>
+    : detail::convolution<Isa, detail::winograd_applies(L) ? Tile : 0, L, Out, In> {};
 
 }  // namespace edgenn

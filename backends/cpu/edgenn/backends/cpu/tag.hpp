@@ -19,6 +19,18 @@ struct basic_cpu {
   static constexpr int alignment = 64;  ///< bytes, of each buffer in the arena and of packed weights
 };
 
+/// `Backend`, one of this file, with 3x3 convolutions of stride 1 computed by Winograd's F(M x M, 3 x 3), M =
+/// 2 or 4, wherever that applies; with M = 0 never. The tags themselves choose for each layer.
+template <class Backend, int M>
+struct with_winograd : Backend {
+  static_assert(M == 0 || M == 2 || M == 4, "edgenn: Winograd's convolutions are F(2x2,3x3) and F(4x4,3x3)");
+  using fallback = Backend;  ///< for all other layers
+};
+/// `Backend` with all convolutions computed directly: packed weights are smaller, up to 4 times, and rounding
+/// errors too, about 5 times.
+template <class Backend>
+using without_winograd = with_winograd<Backend, 0>;
+
 #if defined(__SSE4_2__)
 using sse42 = basic_cpu<isa::sse42>;
 #endif

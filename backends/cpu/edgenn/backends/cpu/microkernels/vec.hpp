@@ -42,6 +42,7 @@ struct vec<isa::sse42> {
   static type mul(type a, type b) { return _mm_mul_ps(a, b); }
   static type fma(type a, type b, type c) { return _mm_add_ps(_mm_mul_ps(a, b), c); }
   static type div(type a, type b) { return _mm_div_ps(a, b); }
+  static type sqrt(type a) { return _mm_sqrt_ps(a); }
   static type max_or_nan(type a, type b) { return _mm_blendv_ps(_mm_max_ps(a, b), a, _mm_cmpunord_ps(a, a)); }
   static type max(type a, type b) { return _mm_max_ps(a, b); }
   static type min(type a, type b) { return _mm_min_ps(a, b); }
@@ -65,6 +66,7 @@ struct vec<isa::avx2> {
   static type mul(type a, type b) { return _mm256_mul_ps(a, b); }
   static type fma(type a, type b, type c) { return _mm256_fmadd_ps(a, b, c); }
   static type div(type a, type b) { return _mm256_div_ps(a, b); }
+  static type sqrt(type a) { return _mm256_sqrt_ps(a); }
   static type max_or_nan(type a, type b) {
     return _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
   }
@@ -95,6 +97,7 @@ struct vec<isa::avx512> {
   static type mul(type a, type b) { return _mm512_mul_ps(a, b); }
   static type fma(type a, type b, type c) { return _mm512_fmadd_ps(a, b, c); }
   static type div(type a, type b) { return _mm512_div_ps(a, b); }
+  static type sqrt(type a) { return _mm512_maskz_sqrt_ps(all, a); }
   static type max_or_nan(type a, type b) {
     return _mm512_mask_mov_ps(max(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
   }
@@ -133,6 +136,7 @@ struct vec<isa::neon> {
   static type mul(type a, type b) { return vmulq_f32(a, b); }
   static type fma(type a, type b, type c) { return vfmaq_f32(c, a, b); }
   static type div(type a, type b) { return vdivq_f32(a, b); }
+  static type sqrt(type a) { return vsqrtq_f32(a); }
   static type max_or_nan(type a, type b) { return vmaxq_f32(a, b); }
   // The comparison is false for NaN, as on x86.
   static type max(type a, type b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }

@@ -1,0 +1,172 @@
+#pragma once
+// Winograd's convolutions for 3x3 kernels with stride 1. Tiles of M x M outputs are computed with (M + 2)^2
+// products per pair of channels instead of 9 M^2. A block of tiles is brought into the transform domain,
+// where each of the (M + 2)^2 positions is a product of matrices, [tiles][channels] by [channels][filters].
+#include <edgenn/backends/cpu/microkernels/gemm.hpp>
+#include <edgenn/backends/cpu/microkernels/winograd.hpp>
+#include <edgenn/backends/cpu/tag.hpp>
+#include <edgenn/shape.hpp>
+#include <edgenn/tensor_view.hpp>
+#include <edgenn/window.hpp>
+
+namespace edgenn::detail {
+
+/// How a layer is cut into blocks of tiles, and where scratch memory and packed weights hold what.
+struct winograd_plan {
+  int m;                        ///< outputs of a tile in each axis
+  int positions;                ///< (m + 2)^2
+  int tiles_y, tiles_x;         ///< of the image
+  int block;                    ///< tiles worked on together
+  int channels, filters;        ///< of the layer
+  int channel_pitch;            ///< floats from one tile to the next in the transformed input
+  int in_pitch, product_pitch;  ///< floats from one position to the next
+  int columns, panels;          ///< of the weights
+
+  constexpr int tiles() const { return tiles_y * tiles_x; }
+  /// Floats of one block's transformed input.
+  constexpr int in_size() const { return positions * in_pitch; }
+  /// Floats of scratch memory.
+  constexpr int scratch_size() const { return in_size() + positions * product_pitch; }
+  /// Floats of one panel of the weights, [positions][channels][columns].
+  constexpr int panel_size() const { return positions * channels * columns; }
+  /// Floats of packed weights: bias, then the panels.
+  constexpr int packed_size() const { return panels * (columns + panel_size()); }
+};
+
+constexpr winograd_plan plan_winograd(int m, shape in, shape out, int width, int columns, int rows) {
+  const int positions = (m + 2) * (m + 2);
+  const int tiles_y = ceil_div(out.h, m), tiles_x = ceil_div(out.w, m), tiles = tiles_y * tiles_x;
+  const int channel_pitch = ceil_div(in.c, width) * width;
+  // Every block reads all weights once, so blocks are many tiles; but their transformed input should stay in
+  // the second-level cache.
+  constexpr int cache_floats = 256 * 1024;
+  const int fitting = cache_floats / (positions * channel_pitch), fewest = 4 * rows;
+  const int most = fitting < fewest ? fewest : fitting / rows * rows;
+  const int blocks = ceil_div(tiles, most);
+  const int even = ceil_div(ceil_div(tiles, blocks), rows) * rows;
+  const int block = even < tiles ? even : tiles;
+  // Positions lie a cache line more than a power of two apart, or they would share a few sets of the cache.
+  constexpr int line = 16;
+  return {m,
+          positions,
+          tiles_y,
+          tiles_x,
+          block,
+          in.c,
+          out.c,
+          channel_pitch,
+          block * channel_pitch + line,
+          block * columns + line,
+          columns,
+          ceil_div(out.c, columns)};
+}
+
+template <class Isa>
+constexpr winograd_plan winograd_plan_of(int m, shape in, shape out) {
+  using tile = microkernels::gemm_tile<Isa>;
+  return plan_winograd(m, in, out, microkernels::vec<Isa>::width, tile::columns, tile::rows);
+}
+
+/// The M of the F(M x M, 3 x 3) that is expected to be fastest, 0 for a direct convolution.
+template <class Isa>
+constexpr int fastest_winograd(shape, shape) {
+  return 4;
+}
+
+/// G g G^T of every pair of channels, in double, into [panel][position][channel][column].
+template <int M>
+void pack_winograd(const winograd_plan& plan, const float* canonical, bool has_bias, float* packed) {
+  constexpr int n = M + 2;
+  constexpr const auto& g = microkernels::winograd_1d<M>::kernel;
+  float* to = packed + plan.panels * plan.columns;
+  for (int i = 0; i < plan.panels * plan.columns; ++i)
+    packed[i] = i < plan.filters && has_bias ? canonical[plan.filters * 9 * plan.channels + i] : 0;
+  for (int p = 0; p < plan.panels; ++p, to += plan.panel_size())
+    for (int c = 0; c < plan.channels; ++c)
+      for (int column = 0; column < plan.columns; ++column) {
+        const int filter = p * plan.columns + column;
+        double half[3][n] = {};  // [kernel column][row]
+        if (filter < plan.filters)
+          for (int kx = 0; kx < 3; ++kx)
+            for (int i = 0; i < n; ++i)
+              for (int ky = 0; ky < 3; ++ky)
+                half[kx][i] +=
+                    g[i][ky]
+                    * static_cast<double>(canonical[((filter * 3 + ky) * 3 + kx) * plan.channels + c]);
+        for (int i = 0; i < n; ++i)
+          for (int j = 0; j < n; ++j) {
+            double sum = 0;
+            for (int kx = 0; kx < 3; ++kx) sum += g[j][kx] * half[kx][i];
+            to[((i * n + j) * plan.channels + c) * plan.columns + column] = static_cast<float>(sum);
+          }
+      }
+}
+
+/// What `convolve_winograd` computes on; all numbers at run time, one driver serves every layer.
+struct winograd_job {
+  winograd_plan plan;
+  tensor_view<const float> x;
+  int in_h, in_w, before_y, before_x;  ///< of the input and its padding
+  tensor_view<float> y;
+  int out_h, out_w;
+  const float* packed;
+  float low, high;
+};
+
+/// The transformed input of the tiles [first, first + count).
+template <class Isa, int M>
+void transform_input(const winograd_job& job, int first, int count, float* v) {
+  const winograd_plan& plan = job.plan;
+  const tensor_view<const float> x = job.x;
+  const auto clip = [](int i) { return i < 0 ? 0 : i > M + 2 ? M + 2 : i; };
+  for (int t = 0; t < count; ++t, v += plan.channel_pitch) {
+    const int row = (first + t) / plan.tiles_x * M - job.before_y;
+    const int column = (first + t) % plan.tiles_x * M - job.before_x;
+    const microkernels::tile_part inside{clip(-row), clip(job.in_h - row), clip(-column),
+                                         clip(job.in_w - column)};
+    const int origin = row * x.row_stride + column * x.pixel_stride;
+    const bool whole = inside.top == 0 && inside.left == 0 && inside.bottom == M + 2 && inside.right == M + 2;
+    (whole ? microkernels::winograd_input<Isa, M, true>
+           : microkernels::winograd_input<Isa, M, false>)(x.data, origin, x.pixel_stride, x.row_stride,
+                                                          inside, plan.channels, v, plan.in_pitch);
+  }
+}
+
+/// A NaN or an infinity in the input makes NaNs of all outputs of the tiles that read it.
+template <class Isa, int M>
+void convolve_winograd(const winograd_job& job, float* scratch) {
+  static constexpr int columns = microkernels::gemm_tile<Isa>::columns;
+  alignas(64) static constexpr float no_bias[columns] = {};
+  constexpr float infinity = __builtin_huge_valf();
+  const winograd_plan& plan = job.plan;
+  const float* panels = job.packed + plan.panels * columns;
+  float* products = scratch + plan.in_size();
+  for (int first = 0; first < plan.tiles(); first += plan.block) {
+    const int count = plan.tiles() - first < plan.block ? plan.tiles() - first : plan.block;
+    transform_input<Isa, M>(job, first, count, scratch);
+    const float* weights = panels;
+    for (int p = 0; p < plan.panels; ++p) {
+      const int n = plan.filters - p * columns < columns ? plan.filters - p * columns : columns;
+      for (int i = 0; i < plan.positions; ++i, weights += plan.channels * columns)
+        microkernels::gemm_panel<Isa>(scratch + i * plan.in_pitch, products + i * plan.product_pitch, count,
+                                      {{1, 1, plan.channels, 0, 0},
+                                       plan.channel_pitch,
+                                       weights,
+                                       no_bias,
+                                       columns,
+                                       columns,
+                                       -infinity,
+                                       infinity});
+      for (int t = 0; t < count; ++t) {
+        const int row = (first + t) / plan.tiles_x * M, column = (first + t) % plan.tiles_x * M;
+        microkernels::winograd_output<Isa, M>(
+            products + t * columns, plan.product_pitch, job.packed + p * columns,
+            &job.y(row, column, p * columns), job.y.pixel_stride, job.y.row_stride,
+            job.out_h - row < M ? job.out_h - row : M, job.out_w - column < M ? job.out_w - column : M, n,
+            job.low, job.high);
+      }
+    }
+  }
+}
+
+}  // namespace edgenn::detail
