@@ -1,14 +1,9 @@
 // The accuracy of the trained networks on MNIST's 10,000 test digits, measured with edgenn itself.
-//
-//   EDGENN_DATA_DIR=folder mnist_accuracy [--network lenet5|lenet_300_100|all] [--weights FILE]
-//       [--require NETWORK=PERCENT] [--reference-probabilities FILE]
-//
-// folder/mnist holds t10k-images-idx3-ubyte.gz and t10k-labels-idx1-ubyte.gz. The weights are those of
-// examples/weights, stored as fp16, unless a file is given. FILE of reference probabilities: what another
-// framework computed from the same weights, little-endian floats, ten for each digit, for the first digits or
-// all. Exit status: 0, 1 if a requirement is not met, 2 for bad input, 77 if EDGENN_DATA_DIR is not set.
+// The weights are those of examples/weights, stored as fp16, unless a file is given. --help tells the rest.
+// Exit status: 0, 1 if a requirement is not met, 2 for bad input, 77 if EDGENN_DATA_DIR is not set.
 #include <zlib.h>
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -20,30 +15,28 @@
 #include <edgenn.hpp>
 #include <edgenn/networks/lenet5.hpp>
 #include <edgenn/networks/lenet_300_100.hpp>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <map>
-#include <stdexcept>
+#include <new>
+#include <optional>
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "error.hpp"
+#include "files.hpp"
 #include "lenet5_weights.hpp"
 #include "lenet_300_100_weights.hpp"
 
 namespace {
 
-constexpr std::size_t digit_count = 10'000, pixel_count = 28 * 28;
+constexpr std::size_t digit_count = 10'000, pixel_count = std::size_t{28} * 28;
 constexpr double largest_difference = 1e-4;  // to the reference probabilities
-
-struct input_error : std::runtime_error {
-  input_error(const std::string& where, const std::string& what) : std::runtime_error{where + ": " + what} {}
-};
 
 /// The content of a gzip file that must hold `size` bytes.
 std::vector<std::uint8_t> read_gzip(const std::string& path, std::size_t size) {
-  const gzFile file = gzopen(path.c_str(), "rb");
+  if (regular_file_size(path) == 0) throw input_error{path, "found no bytes, expected a gzip file"};
+  gzFile file = gzopen(path.c_str(), "rb");
   if (file == nullptr) throw input_error{path, "cannot be opened"};
   std::vector<std::uint8_t> content(size + 1);  // one more shows whether there is too much
   const int count = gzread(file, content.data(), static_cast<unsigned>(content.size()));
@@ -79,15 +72,6 @@ std::vector<std::uint8_t> read_idx(const std::string& path, const std::array<std
                                   + " of the idx header, expected " + std::to_string(expected)};
   }
   content.erase(content.begin(), content.begin() + header);
-  return content;
-}
-
-std::vector<std::byte> read_file(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  std::vector<std::byte> content;
-  if (!file) throw input_error{path, "cannot be opened"};
-  std::transform(std::istreambuf_iterator<char>{file}, {}, std::back_inserter(content),
-                 [](char c) { return static_cast<std::byte>(c); });
   return content;
 }
 
@@ -157,7 +141,10 @@ bool measure(const std::string& name, std::span<const std::byte> in_program, con
     for (std::size_t k = 0; k < 10 && 10 * i + k < reference.size(); ++k) {
       const double d =
           std::abs(static_cast<double>(probabilities[k]) - static_cast<double>(reference[10 * i + k]));
-      difference = std::max(difference, d == d ? d : std::numeric_limits<double>::infinity());
+      if (std::isnan(d))
+        difference = std::numeric_limits<double>::infinity();
+      else
+        difference = std::max(difference, d);
     }
   }
 
@@ -183,30 +170,48 @@ bool measure(const std::string& name, std::span<const std::byte> in_program, con
 
 bool is_network(const std::string& name) { return name == "lenet5" || name == "lenet_300_100"; }
 
-options parse(int count, char** arguments) {
+/// Takes "lenet5=99" apart.
+void add_requirement(options& o, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  const std::string network = text.substr(0, equals);
+  const std::string number = equals == text.npos ? "" : text.substr(equals + 1);
+  char* end = nullptr;
+  const double percent = std::strtod(number.c_str(), &end);
+  if (!is_network(network) || number.empty() || *end != '\0' || !(percent >= 0 && percent <= 100))
+    throw input_error{"--require",
+                      "found " + text + ", expected a network and a percentage such as lenet5=99"};
+  o.require[network] = percent;
+}
+
+/// The options, or none where the command line asked for help and got it.
+std::optional<options> parse(int count, char** arguments) {
   options o;
-  for (int i = 1; i < count; i += 2) {
-    const std::string name = arguments[i];
-    if (name != "--network" && name != "--weights" && name != "--require"
-        && name != "--reference-probabilities")
-      throw input_error{name,
-                        "unknown, expected --network, --weights, --require or --reference-probabilities"};
-    if (i + 1 == count) throw input_error{name, "found nothing after it, expected a value"};
-    const std::string value = arguments[i + 1];
-    if (name == "--network") o.network = value;
-    if (name == "--weights") o.weights = value;
-    if (name == "--reference-probabilities") o.reference = value;
-    if (name == "--require") {
-      const std::size_t equals = value.find('=');
-      const std::string network = value.substr(0, equals);
-      char* end = nullptr;
-      const std::string number = equals == value.npos ? "" : value.substr(equals + 1);
-      const double percent = std::strtod(number.c_str(), &end);
-      if (!is_network(network) || number.empty() || *end != '\0' || !(percent >= 0 && percent <= 100))
-        throw input_error{name, "found " + value + ", expected a network and a percentage such as lenet5=99"};
-      o.require[network] = percent;
-    }
+  std::vector<std::string> required;
+  CLI::App app{
+      "Reads MNIST's 10,000 test digits with networks trained on the others, and counts what is right.\n"
+      "EDGENN_DATA_DIR names the folder that holds mnist/t10k-images-idx3-ubyte.gz and "
+      "mnist/t10k-labels-idx1-ubyte.gz.",
+      "mnist_accuracy"};
+  app.add_option("--network", o.network, "lenet5, lenet_300_100 or all")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--weights", o.weights, "weights to use instead of those in the program")->type_name("FILE");
+  app.add_option("--require", required, "exit with status 1 if fewer percent are right, such as lenet5=99")
+      ->type_name("NETWORK=PERCENT")
+      ->allow_extra_args(false);
+  app.add_option("--reference-probabilities", o.reference,
+                 "what another framework computed from the same weights: little-endian floats, ten for each "
+                 "digit, for the first digits or all")
+      ->type_name("FILE");
+  try {
+    app.parse(count, arguments);
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    return std::nullopt;
+  } catch (const CLI::ParseError& e) {
+    throw input_error{"command line", e.what()};
   }
+  for (const std::string& text : required) add_requirement(o, text);
   if (!is_network(o.network) && o.network != "all")
     throw input_error{"--network", "found " + o.network + ", expected lenet5, lenet_300_100 or all"};
   if (o.network == "all" && !(o.weights.empty() && o.reference.empty()))
@@ -215,10 +220,8 @@ options parse(int count, char** arguments) {
   return o;
 }
 
-}  // namespace
-
-int main(int count, char** arguments) try {
-  const options o = parse(count, arguments);
+/// Measures what the options ask for. Returns the exit status.
+int run(const options& o) {
   const char* folder = std::getenv("EDGENN_DATA_DIR");
   if (folder == nullptr || *folder == '\0') {
     std::puts("skipped: EDGENN_DATA_DIR is not set");
@@ -232,7 +235,20 @@ int main(int count, char** arguments) try {
   if (wanted("lenet_300_100"))
     met = measure<networks::lenet_300_100>("lenet_300_100", lenet_300_100_weights, o, data) && met;
   return met ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) try {
+  const std::optional<options> o = parse(count, arguments);
+  const int status = o ? run(*o) : 0;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw input_error{"standard output", "cannot be written"};
+  return status;
 } catch (const input_error& e) {
   std::fprintf(stderr, "mnist_accuracy: %s\n", e.what());
+  return 2;
+} catch (const std::bad_alloc&) {
+  std::fprintf(stderr, "mnist_accuracy: found too little memory\n");
   return 2;
 }

@@ -9,7 +9,7 @@ struct by_columns {
   using element = float;                // of activations
   using weight = float;                 // of canonical weights
   using fallback = edgenn::reference;   // for every op without a kernel here
-  static constexpr int alignment = 64;  // bytes, of every buffer in the arena and of packed weights
+  static constexpr int alignment = 64;  // bytes, of buffers in the arena and of packed weights
 };
 
 template <edgenn::dense L, edgenn::shape Out, edgenn::shape In>

@@ -50,7 +50,7 @@ class MnistAccuracy(unittest.TestCase):
         if data:
             environment["EDGENN_DATA_DIR"] = self.folder
         return subprocess.run(
-            [PROGRAM, *arguments], capture_output=True, text=True, env=environment, check=False
+            [PROGRAM, *arguments], capture_output=True, text=True, env=environment, check=False, timeout=300
         )
 
     def assert_refused(self, arguments, *parts):
@@ -107,24 +107,57 @@ class MnistAccuracy(unittest.TestCase):
                 self.file(f"mnist/{name}", content)
                 self.assert_refused([], name, part)
         os.remove(self.path(f"mnist/{IMAGES}"))
-        self.assert_refused([], IMAGES, "cannot be opened")
+        self.assert_refused([], IMAGES, "found no such file")
+        os.mkfifo(self.path(f"mnist/{IMAGES}"))
+        self.assert_refused([], IMAGES, "found no regular file")
 
     def test_bad_arguments(self):
         short = self.file("short.f32", bytes(41))
         for arguments, part in [
             (["--frobnicate"], "--frobnicate"),
-            (["--network"], "expected a value"),
+            (["--network"], "--network"),
             (["--network", "lenet6"], "found lenet6"),
             (["--require", "99"], "found 99"),
             (["--require", "lenet5=x"], "found lenet5=x"),
             (["--require", "lenet5=101"], "found lenet5=101"),
             (["--weights", short], "found all, expected one network"),
             (["--network", "lenet5", "--weights", short], "found 41, expected 64"),
-            (["--network", "lenet5", "--weights", "none"], "none: cannot be opened"),
+            (["--network", "lenet5", "--weights", "none"], "none: found no such file"),
+            (["--network", "lenet5", "--weights", "."], ".: found no regular file"),
+            (["--network", "lenet5", "--weights", "/dev/zero"], "/dev/zero: found no regular file"),
+            (["--network", "lenet5", "--reference-probabilities", "."], ".: found no regular file"),
+            (["--network", "lenet5", "--reference-probabilities", "/dev/zero"], "found no regular file"),
             (["--network", "lenet5", "--reference-probabilities", short], "found 41 bytes"),
         ]:
             with self.subTest(arguments=arguments):
                 self.assert_refused(arguments, part)
+
+    def test_help(self):
+        result = self.run_with("--help", data=False)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        for part in ("EDGENN_DATA_DIR", "--network", "--weights", "--require", "--reference-probabilities"):
+            self.assertIn(part, result.stdout)
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "found no /dev/full")
+    def test_full_disk(self):
+        environment = {**os.environ, "EDGENN_DATA_DIR": self.folder}
+        nowhere = {k: v for k, v in environment.items() if k != "EDGENN_DATA_DIR"}
+        for arguments, variables in [
+            (["--network", "lenet_300_100"], environment),
+            (["--help"], environment),
+            ([], nowhere),
+        ]:
+            with self.subTest(arguments=arguments), open("/dev/full", "wb") as full:
+                result = subprocess.run(
+                    [PROGRAM, *arguments],
+                    stdout=full,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    env=variables,
+                    check=False,
+                )
+                self.assertEqual(result.returncode, 2)
+                self.assertEqual(result.stderr, "mnist_accuracy: standard output: cannot be written\n")
 
 
 if __name__ == "__main__":

@@ -32,9 +32,8 @@ lacking() {
   headers='CLI/CLI.hpp stb/stb_image.h zlib.h'
   if [ "${1-all}" = all ]; then
     commands="$commands clang++ python3 pkg-config doxygen git arm-none-eabi-g++ qemu-system-arm
-      aarch64-linux-gnu-g++"
+      aarch64-linux-gnu-g++ qemu-aarch64-static"
     headers="$headers doctest/doctest.h"
-    command -v qemu-aarch64-static > /dev/null || command -v qemu-aarch64 > /dev/null || echo qemu-aarch64
   fi
   for command in $commands; do
     command -v "$command" > /dev/null || echo "$command"

@@ -2,6 +2,7 @@
 // finds digits in images and reports.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <edgenn.hpp>
 #include <edgenn/networks/lenet5.hpp>
@@ -179,11 +180,13 @@ void run(const options& o, std::span<const std::byte> weights_in_program) {
   if (o.labels) report_accuracy(o, labels, readings, images);
 
   std::vector<double> times;
+  times.reserve(readings.size());
   for (const reading& r : readings) times.push_back(r.microseconds);
   const auto median = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
   std::nth_element(times.begin(), median, times.end());
-  std::cout << grouped(static_cast<std::uint64_t>(*median + 0.5)) << " \u00b5s for each digit (median of "
-            << count_of(times.size(), "inference") << ", backend reference, one thread)\n"
+  std::cout << grouped(static_cast<std::uint64_t>(std::lround(*median)))
+            << " \u00b5s for each digit (median of " << count_of(times.size(), "inference")
+            << ", backend reference, one thread)\n"
             << o.network << ": arena " << grouped(model<Net>::arena_bytes) << " bytes, weights "
             << grouped(model<Net>::weight_bytes) << " bytes as float\n";
   if (!std::cout.flush()) throw input_error{"standard output", "cannot be written"};

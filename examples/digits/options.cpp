@@ -43,7 +43,7 @@ std::optional<options> parse_options(int count, char** arguments) {
   try {
     app.parse(count, arguments);
   } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
+    if (!(std::cout << app.help()).flush()) throw input_error{"standard output", "cannot be written"};
     return std::nullopt;
   } catch (const CLI::ParseError& e) {
     throw input_error{"command line", e.what()};

@@ -4,6 +4,7 @@
 import math
 import os
 import re
+import stat
 import struct
 import subprocess
 import sys
@@ -387,7 +388,48 @@ class BadInput(Digits):
         self.assert_refused([*labels, "--picture", self.good, self.good], "--picture", "good.png")
         self.assert_refused(["--picture", "c.png", self.good], "--picture", "--labels")
         os.mkdir(self.path("folder"))
-        self.assert_refused([*labels, "--picture", "folder", self.good], "folder", "cannot be written")
+        self.assert_refused([*labels, "--picture", "folder", self.good], "folder", "found no regular file")
+
+    def test_a_picture_replaces_no_pipe_and_no_link(self):
+        def draw_to(name):
+            return ["--labels", "0123", "--picture", name, self.good]
+
+        os.mkfifo(self.path("pipe"))
+        os.symlink("pipe", self.path("link_to_pipe"))
+        for name in ("pipe", "link_to_pipe"):
+            self.assert_refused(draw_to(name), name, "found no regular file")
+        self.assertTrue(stat.S_ISFIFO(os.lstat(self.path("pipe")).st_mode))
+        os.symlink("nothing", self.path("link_to_nothing"))
+        self.assert_refused(draw_to("link_to_nothing"), "link_to_nothing", "symbolic link to nothing")
+        os.symlink("link_to_itself", self.path("link_to_itself"))
+        self.assert_refused(draw_to("link_to_itself"), "link_to_itself", "cannot be written")
+
+        self.file("old.png", b"old")
+        os.symlink("old.png", self.path("link.png"))
+        self.read(*draw_to("link.png"))
+        self.assertEqual(os.readlink(self.path("link.png")), "old.png")
+        with open(self.path("old.png"), "rb") as file:
+            self.assertEqual(file.read(8), b"\x89PNG\r\n\x1a\n")
+
+    def test_a_picture_overwrites_no_file_of_another_name(self):
+        names = ["c.png.part", "c.png.part1", "c.png.tmp", ".c.png", "c.png~"]
+        for name in names:
+            self.file(name, name.encode())
+        self.read("--labels", "0123", "--picture", "c.png", self.good)
+        for name in names:
+            with open(self.path(name), "rb") as file:
+                self.assertEqual(file.read(), name.encode())
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted([*names, "c.png", "good.png"]))
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "found no /dev/full")
+    def test_full_disk(self):
+        for argument in (self.good, "--help"):
+            with self.subTest(argument=argument), open("/dev/full", "wb") as full:
+                result = subprocess.run(
+                    [PROGRAM, argument], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+                )
+                self.assertEqual(result.returncode, 2)
+                self.assertEqual(result.stderr, "digits: standard output: cannot be written\n")
 
     def test_command_line(self):
         self.assert_refused([], "IMAGE")

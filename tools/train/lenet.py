@@ -35,11 +35,19 @@ except ImportError as missing:
     sys.exit(2)
 
 import edgenn_weights as ew
-from mnist import CLASSES, SIDE, Augmentation, InputError, load_digits, load_test_digits
+from mnist import CLASSES, PIXEL_SCALE, SIDE, Augmentation, InputError, load_digits, load_test_digits
 
 HELD_OUT = 5_000
 EVALUATION_BATCH = 500
 CHECKPOINT_VERSION = 1
+
+# The golden input: pen strokes of a four whose tail curls up, x to the right and y downwards, in pixels.
+PEN_STROKES = (
+    ((13, 6), (11.5, 5.5), (11, 8), (9.5, 11), (10, 12), (12.5, 13), (18, 11)),
+    ((19, 9.5), (18, 11), (16, 22), (14, 23), (12, 21)),
+)
+PEN_RADIUS = 1.0
+GOLDEN_LEAST = 0.05  # probability of each of the three digits that it might be
 
 Chw = Tuple[int, int, int]
 
@@ -313,17 +321,38 @@ def describe(program: str, name: str) -> ew.Description:
     return description
 
 
+def draw_golden_digit() -> Tensor:
+    """An image [1, 1, 28, 28] of grey level / 256, like those of MNIST and none of them.
+
+    A digit somewhere between 4, 5 and 9, so that the golden output depends visibly on the weights. The edge
+    of the strokes is a pixel wide. Only operations that IEEE 754 rounds in one way: the same bits everywhere.
+    """
+    y, x = np.mgrid[0:SIDE, 0:SIDE] + 0.5
+    distance = np.full((SIDE, SIDE), np.inf)
+    for stroke in PEN_STROKES:
+        for (x0, y0), (x1, y1) in zip(stroke, stroke[1:]):
+            dx, dy = x1 - x0, y1 - y0
+            along = np.clip(((x - x0) * dx + (y - y0) * dy) / (dx * dx + dy * dy), 0, 1)
+            away_x, away_y = x - x0 - along * dx, y - y0 - along * dy
+            distance = np.minimum(distance, np.sqrt(away_x * away_x + away_y * away_y))
+    levels = np.floor(255 * np.clip(PEN_RADIUS + 0.5 - distance, 0, 1))
+    return torch.from_numpy((levels * PIXEL_SCALE).astype(np.float32)).reshape(1, 1, SIDE, SIDE)
+
+
 def export(name: str, state: Dict[str, Tensor], description: ew.Description, path: str) -> None:
     """Writes the fp16 weights with a golden pair, reads the file back and measures what it holds."""
     network = NETWORKS[name]
     images, labels = load_test_digits()
     trained = network.build()
     trained.load_state_dict(state)
-    # The digit that it is least sure of: all outputs of a golden pair should depend on the weights visibly.
-    outputs = probabilities(rounded_to_fp16(trained), images)
-    least_sure = int(outputs.max(dim=1).values.argmin())
-    golden_input = images[least_sure : least_sure + 1]
+    golden_input = draw_golden_digit()
     golden_output = probabilities(rounded_to_fp16(trained), golden_input)
+    third = golden_output.flatten().sort(descending=True).values[2].item()
+    if third < GOLDEN_LEAST:
+        raise InputError(
+            f"{name}: is too sure of the golden digit, the third output is {third:.3f}, expected at least"
+            f" {GOLDEN_LEAST}: draw another in PEN_STROKES"
+        )
     pair = ew.GoldenPair(
         # One channel: CHW and HWC are the same order of elements.
         [golden_input[0].numpy().reshape(description.inputs[0])],
@@ -337,6 +366,8 @@ def export(name: str, state: Dict[str, Tensor], description: ew.Description, pat
     half, _ = evaluate(stored, images, labels)
     fingerprint = f"0x{description.fingerprint:016x}"
     print(f"wrote {path}: {size} bytes, {description.weight_count} weights, fingerprint {fingerprint}")
+    shares = ", ".join(f"{digit}: {p:.3f}" for digit, p in enumerate(golden_output.flatten().tolist()))
+    print(f"golden output {shares}")
     print(f"test accuracy {100 * full:.2f} % with fp32 weights, {100 * half:.2f} % with fp16-rounded weights")
 
 
