@@ -27,7 +27,7 @@ PLAN = """
 inline constexpr auto graph = edgenn::resized<net.node_count>(net);
 inline constexpr edgenn::static_array<edgenn::kernel_needs, graph.capacity> needs{};
 inline constexpr auto plan = edgenn::plan_memory(graph, needs, 4, 16);
-static_assert(edgenn::is_sound(graph, needs, plan, 4));
+static_assert(edgenn::is_sound(graph, needs, plan, 4, 16));
 static_assert(plan.arena_bytes == plan.lower_bound_bytes);
 """
 MODEL = """

@@ -74,8 +74,8 @@
 // to the type. So there is no list of all layers anywhere: one that registers its name is a full citizen.
 
 // edgenn/activation.hpp
-// Activations: as a parameter of the layer they follow (`.act = relu`), or as a layer of their own (`x |
-// relu`).
+// Activations: as a parameter of the layer they follow (`.act = relu`), or as a layer of their own:
+// `x | relu`.
 
 // edgenn/error.hpp
 // Errors in a network, found while the compiler builds its graph.
@@ -98,7 +98,7 @@ struct shape {
   int c = 1;  ///< channels
   int d = 1;  ///< depth: frames, scales ...; 1 for ordinary images
 
-  /// Number of elements.
+  /// Number of elements. Every value of a network has at most 2147483647.
   constexpr int size() const { return d * h * w * c; }
   friend constexpr bool operator==(const shape&, const shape&) = default;
 };
@@ -128,6 +128,20 @@ struct extent3 {
   friend constexpr bool operator==(const extent3&, const extent3&) = default;
 };
 
+namespace detail {
+
+inline constexpr long long max_int = 2147483647;
+
+/// The product of positive extents, or some larger number than max_int if it is one: overflow is no answer.
+template <class... Extents>
+constexpr long long count_of(Extents... extents) {
+  long long count = 1;
+  ((count = count > max_int ? count : count * extents), ...);
+  return count;
+}
+
+}  // namespace detail
+
 }  // namespace edgenn
 
 /// Mistakes in a network. The compiler reports one by naming it.
@@ -136,6 +150,7 @@ namespace edgenn::error {
 /// The mistake that its name says.
 /// @{
 void shape_has_an_extent_below_one(shape);
+void shape_has_an_extent_above_2147483647(long long extent);
 void tensor_has_more_than_2147483647_elements(shape);
 void kernel_extents_must_be_positive(extent);
 void strides_must_be_positive(extent);
@@ -143,15 +158,17 @@ void dilations_must_be_positive(extent);
 void padding_must_not_be_negative();
 void padding_of_a_3d_window_must_be_symmetrical();
 void padding_must_be_smaller_than_the_window(int padding, int window);
+void pooling_window_has_no_tap_on_its_input(int output_position);
+void window_reaches_beyond_2147483647_inputs(long long reach);
 void filters_must_be_positive(int filters);
 void units_must_be_positive(int units);
 void depth_multiplier_must_be_positive(int multiplier);
 void channels_are_not_a_multiple_of_groups(int channels, int groups);
 void filters_are_not_a_multiple_of_groups(int filters, int groups);
-void kernel_is_larger_than_its_padded_input(int padded_input, int kernel);
+void kernel_is_larger_than_its_padded_input(long long padded_input, long long kernel);
 void layer_needs_an_input_of_depth_one(shape);
 void operands_of_add_must_have_equal_shapes(shape lhs, shape rhs);
-void operands_of_multiply_must_have_equal_shapes(shape lhs, shape rhs);
+void second_operand_of_multiply_must_have_the_extents_of_the_first_or_one(shape first, shape second);
 void operands_of_concat_differ_in_another_extent_than_the_joined_one(shape lhs, shape rhs);
 void reshape_must_keep_the_number_of_elements(shape from, shape to);
 void lrn_size_must_be_odd_and_positive(int size);
@@ -165,10 +182,21 @@ void what_follows_a_value_must_be_a_layer_an_activation_or_a_block();
 void values_belong_to_different_networks();
 void network_has_more_nodes_than_its_capacity(int capacity);
 void network_has_more_than_2147483647_weights();
+void network_has_more_than_9223372036854775807_macs();
 void network_must_not_return_its_input_unchanged();
 /// @}
 
 }  // namespace edgenn::error
+
+namespace edgenn::detail {
+
+/// An extent computed without overflow, as an extent of a shape.
+constexpr int checked_extent(long long extent) {
+  if (extent > max_int) error::shape_has_an_extent_above_2147483647(extent);
+  return static_cast<int>(extent);
+}
+
+}  // namespace edgenn::detail
 
 // edgenn/real.hpp
 // Parameter types of layers that the compiler can carry as template arguments.
@@ -208,6 +236,7 @@ struct flag {
 
 namespace edgenn {
 
+/// Which function an activation is; `activations` defines them.
 enum class activation_kind : int {
   none,
   relu,
@@ -218,6 +247,13 @@ enum class activation_kind : int {
   hard_sigmoid,
   hard_swish,
 };
+
+/// The function's name.
+constexpr const char* name_of(activation_kind kind) {
+  constexpr const char* names[] = {"none",    "relu", "leaky_relu",   "clip",
+                                   "sigmoid", "tanh", "hard_sigmoid", "hard_swish"};
+  return names[static_cast<int>(kind)];
+}
 
 /// An elementwise function, with up to two parameters.
 struct activation {
@@ -305,8 +341,9 @@ struct weight_tensor {
   static_array<int, 4> dims{1, 1, 1, 1};  ///< extents, outermost first
   int rank = 0;                           ///< extents in use
 
-  /// Number of elements.
-  constexpr int size() const { return dims[0] * dims[1] * dims[2] * dims[3]; }
+  /// Number of elements. A tensor of a network has at most 2147483647; for a larger one this is some number
+  /// above that.
+  constexpr long long size() const { return detail::count_of(dims[0], dims[1], dims[2], dims[3]); }
 };
 
 /// The tensors that one layer brings, in the order in which a weights file stores them.
@@ -325,8 +362,8 @@ class weight_tensors {
   constexpr int count() const { return count_; }
   constexpr const weight_tensor& operator[](int i) const { return tensors_[i]; }
   /// Number of elements of all tensors together.
-  constexpr int size() const {
-    int sum = 0;
+  constexpr long long size() const {
+    long long sum = 0;
     for (int i = 0; i < count_; ++i) sum += (*this)[i].size();
     return sum;
   }
@@ -504,8 +541,8 @@ class any_layer {
 
 namespace edgenn {
 
-inline constexpr int max_node_inputs = 8;
-inline constexpr int max_network_outputs = 16;
+inline constexpr int max_node_inputs = 8;       ///< values that one node can read
+inline constexpr int max_network_outputs = 16;  ///< values that one network can return
 
 /// An input of the network, a node without a kernel.
 struct input {
@@ -553,8 +590,7 @@ struct basic_graph {
   }
 };
 
-inline constexpr int default_capacity = 256;
-using graph = basic_graph<default_capacity>;
+inline constexpr int default_capacity = 256;  ///< nodes; `network<N>` makes room for more
 
 class builder;
 
@@ -572,6 +608,7 @@ template <int N>
 struct inputs {
   static_array<shape, N> shapes;  ///< of the inputs, in order
 };
+/// As many as there are shapes.
 template <std::same_as<shape>... S>
 inputs(S...) -> inputs<int{sizeof...(S)}>;
 
@@ -581,6 +618,7 @@ struct outputs {
   static_assert(N <= max_network_outputs, "edgenn: a network has at most 16 outputs");
   static_array<value, N> values;  ///< the results, in order
 };
+/// As many as there are values.
 template <std::same_as<value>... V>
 outputs(V...) -> outputs<int{sizeof...(V)}>;
 
@@ -589,6 +627,49 @@ template <class T>
 concept block = !layer<T> && requires(const T& t, value x) {
   { t(x) } -> std::same_as<value>;
 };
+
+namespace detail {
+
+struct member_named_output {
+  int output;
+};
+/// Names of both bases are ambiguous here: it has no member `output` of its own if `L` has one.
+template <class L>
+struct with_output : L, member_named_output {};
+
+/// Whether the layer has a member `output`, even one that does not fit.
+template <class L>
+concept has_output = !requires {
+  &with_output<L>::output;
+};
+
+template <class L, class... Shapes>
+concept takes = requires(L l, Shapes... in) {
+  l.output(in...);
+};
+
+/// Stops compilation unless `L` has a shape rule for as many inputs as there are `Shapes`.
+template <class L, class... Shapes>
+consteval bool has_shape_rule() {
+  if constexpr (requires(const L& l, Shapes... in) {
+                  { l.output(in...) } -> std::same_as<shape>;
+                }) {
+    return true;
+  } else {
+    static_assert(has_output<L>,
+                  "edgenn: this layer lacks its shape rule: "
+                  "constexpr shape output(shape in...) const");
+    static_assert(!has_output<L> || takes<L, Shapes...>,
+                  "edgenn: this layer does not take this number of inputs");
+    static_assert(!takes<L, Shapes...> || takes<const L, Shapes...>,
+                  "edgenn: the shape rule `output` of a layer must be const");
+    static_assert(!takes<const L, Shapes...>,
+                  "edgenn: the shape rule `output` of a layer must return a shape");
+    return false;
+  }
+}
+
+}  // namespace detail
 
 /// Appends nodes to a graph. Users meet it only through `value`.
 class builder {
@@ -606,26 +687,25 @@ class builder {
 
   /// Adds a layer that reads `in`. Stops compilation if the layer refuses their shapes.
   template <layer L, std::same_as<value>... Values>
-  constexpr value append(const L& l, Values... in) {
+  [[nodiscard]] constexpr value append(const L& l, Values... in) {
     static_assert(sizeof...(in) >= 1 && sizeof...(in) <= max_node_inputs,
                   "edgenn: a layer has 1 to 8 inputs");
-    static_assert(
-        requires {
-          { l.output(in.extents()...) } -> std::same_as<shape>;
-        },
-        "edgenn: this layer does not take this number of inputs");
+    constexpr bool fits = detail::has_shape_rule<L, decltype(in.extents())...>();
     if (((in.net != this) || ...)) error::values_belong_to_different_networks();
     node& n = next();
     n.layer = any_layer{l};
     (static_cast<void>(n.inputs[n.input_count++] = in.id), ...);
-    n.out = checked(l.output(in.extents()...));
+    if constexpr (fits) n.out = checked(l.output(in.extents()...));
     n.weight_offset = weight_count_;
     if constexpr (requires { l.weights(in.extents()...); }) {
-      n.weight_count = l.weights(in.extents()...).size();
-      if (n.weight_count > 2147483647 - weight_count_) error::network_has_more_than_2147483647_weights();
+      const long long count = l.weights(in.extents()...).size();
+      if (count > detail::max_int - weight_count_) error::network_has_more_than_2147483647_weights();
+      n.weight_count = static_cast<int>(count);
       weight_count_ += n.weight_count;
     }
     if constexpr (requires { l.macs(in.extents()...); }) n.macs = l.macs(in.extents()...);
+    if (n.macs > 9223372036854775807 - macs_) error::network_has_more_than_9223372036854775807_macs();
+    macs_ += n.macs;
     return {this, count_++};
   }
 
@@ -644,11 +724,8 @@ class builder {
 
   static constexpr shape checked(shape s) {
     if (s.h < 1 || s.w < 1 || s.c < 1 || s.d < 1) error::shape_has_an_extent_below_one(s);
-    long long size = 1;
-    for (const int extent : {s.h, s.w, s.c, s.d}) {
-      size *= extent;
-      if (size > 2147483647) error::tensor_has_more_than_2147483647_elements(s);
-    }
+    if (detail::count_of(s.h, s.w, s.c, s.d) > detail::max_int)
+      error::tensor_has_more_than_2147483647_elements(s);
     return s;
   }
 
@@ -656,19 +733,20 @@ class builder {
   int capacity_;
   int count_ = 0;
   int weight_count_ = 0;
+  long long macs_ = 0;
 };
 
 constexpr shape value::extents() const { return (*net)[id].out; }
 
 /// `x | conv2d{...}`: appends a layer with one input.
 template <layer L>
-constexpr value operator|(value x, const L& l) {
+[[nodiscard]] constexpr value operator|(value x, const L& l) {
   return x.net->append(l, x);
 }
 
 /// `x | block`: the same as block(x).
 template <block B>
-constexpr value operator|(value x, const B& b) {
+[[nodiscard]] constexpr value operator|(value x, const B& b) {
   return b(x);
 }
 
@@ -681,7 +759,7 @@ concept misplaced = !layer<T> && !block<T> && !std::convertible_to<T, activation
 
 /// Whatever else stands after `|` is an error.
 template <detail::misplaced T>
-constexpr value operator|(value x, const T&) {
+[[nodiscard]] constexpr value operator|(value x, const T&) {
   error::what_follows_a_value_must_be_a_layer_an_activation_or_a_block();
   return x;
 }
@@ -694,7 +772,7 @@ struct expect {
   int d = 1;  ///< depth
 
   /// Returns `x` if it has this shape, and stops compilation otherwise.
-  constexpr value operator()(value x) const {
+  [[nodiscard]] constexpr value operator()(value x) const {
     const shape expected{h, w, c, d};
     if (x.extents() != expected) error::value_does_not_have_the_expected_shape(x.extents(), expected);
     return x;
@@ -721,6 +799,37 @@ constexpr void finish_with(auto& g, const builder& b, const outputs<N>& results)
 }
 constexpr void finish_with(auto& g, const builder& b, const value& result) { finish(g, b, &result, 1); }
 
+template <class T, class... Values>
+concept definition_for = requires(T define, Values... x) {
+  define(x...);
+};
+
+template <int, class T>
+struct repeated {
+  using type = T;
+};
+
+/// Calls `define` with all of `x` and finishes the graph. One function, because clang shows the ten outermost
+/// and innermost calls above an error only, and the user's line should be among them.
+template <int N, int... K>
+constexpr void define_with(auto& g, const builder& b, auto& define, const static_array<value, N>& x,
+                           std::integer_sequence<int, K...>) {
+  constexpr bool takes_inputs = definition_for<decltype(define), typename repeated<K, value>::type...>;
+  static_assert(takes_inputs, "edgenn: the function that defines a network takes one value for each input");
+  if constexpr (takes_inputs) {
+    using results = decltype(define(x[K]...));
+    constexpr bool returns = !std::same_as<results, void>;
+    static_assert(returns,
+                  "edgenn: the function that defines a network returns nothing: a `return` is missing");
+    if constexpr (returns) {
+      constexpr bool has_results = requires(const results& r) { finish_with(g, b, r); };
+      static_assert(has_results,
+                    "edgenn: the function that defines a network returns a value or outputs{...}");
+      if constexpr (has_results) finish_with(g, b, define(x[K]...));
+    }
+  }
+}
+
 }  // namespace detail
 
 /// Builds the graph of `define`, a function from the input values to the output value or `outputs`.
@@ -733,8 +842,7 @@ consteval basic_graph<Capacity> network(const inputs<N>& in, Define define) {
   static_array<value, N> x{};
   for (int k = 0; k < N; ++k) x[k] = b.append_input(in.shapes[k]);
   g.input_count = N;
-  const auto call = [&]<int... K>(std::integer_sequence<int, K...>) { return define(x[K]...); };
-  detail::finish_with(g, b, call(std::make_integer_sequence<int, N>{}));
+  detail::define_with(g, b, define, x, std::make_integer_sequence<int, N>{});
   return g;
 }
 
@@ -770,12 +878,6 @@ constexpr std::uint64_t fingerprint(const basic_graph<Capacity>& g) {
 
 // edgenn/tensor_view.hpp
 
-#if defined(__CUDACC__)
-#  define EDGENN_HOST_DEVICE __host__ __device__
-#else
-#  define EDGENN_HOST_DEVICE
-#endif
-
 namespace edgenn {
 
 /// An unowned DHWC tensor. The kernel knows the extents from its op; the view knows where elements lie.
@@ -789,15 +891,13 @@ struct tensor_view {
   int slice_stride;  ///< elements from one slice of the depth to the next
 
   /// A view without gaps of a tensor of shape `s` that starts at `data`.
-  EDGENN_HOST_DEVICE static constexpr tensor_view contiguous(T* data, shape s) {
+  static constexpr tensor_view contiguous(T* data, shape s) {
     return {data, s.c, s.w * s.c, s.h * s.w * s.c};
   }
   /// Element of row y, column x, channel c of the first slice.
-  EDGENN_HOST_DEVICE constexpr T& operator()(int y, int x, int c) const {
-    return data[y * row_stride + x * pixel_stride + c];
-  }
+  constexpr T& operator()(int y, int x, int c) const { return data[y * row_stride + x * pixel_stride + c]; }
   /// Element of slice z, row y, column x, channel c.
-  EDGENN_HOST_DEVICE constexpr T& operator()(int z, int y, int x, int c) const {
+  constexpr T& operator()(int z, int y, int x, int c) const {
     return data[z * slice_stride + y * row_stride + x * pixel_stride + c];
   }
 };
@@ -815,6 +915,15 @@ struct op {
   static constexpr static_array<shape, int{sizeof...(In)}> in{{In...}};  ///< shapes of the inputs
 };
 
+// A backend is a tag, a struct that nobody makes an object of. Its members:
+// - `element` and `weight`: types of activations and of weights;
+// - `fallback`: the backend whose kernels it inherits, or `no_fallback`;
+// - `static constexpr int alignment`: bytes, a power of two. Buffers in the arena, scratch and packed weights
+//   start at its multiples. The network's inputs do not: they are the caller's memory. Nor do the parts of a
+//   concat's result that kernels write in place, which start at whole elements;
+// - optionally `template <int Bytes> struct buffer`, whose `std::byte* data()` is a multiple of `alignment`:
+//   where a model keeps the arena that it owns, if not in a plain array.
+
 /// The end of every chain of fallbacks.
 struct no_fallback {};
 
@@ -831,9 +940,8 @@ struct no_fallback {};
 /// - `int scratch_bytes`: memory that `run` needs only while it runs, aligned to the backend's alignment;
 /// - `bool in_place`: the output may lie on any one input of at least its size;
 /// - `bool strided`: views may have gaps between pixels and rows (otherwise they are contiguous);
-/// - `int packed_bytes` and `static void pack(const weight* canonical, std::byte* packed)`: weights in an
-/// order
-///   of the kernel's own; `run` then gets the packed ones, as const std::byte*.
+/// - `int packed_bytes` and `static void pack(const weight* canonical, std::byte* packed)`: weights in the
+///   kernel's own order; `run` then gets the packed ones, as const std::byte*.
 ///
 /// Specialise on the layer's type and choose the algorithm inside with `if constexpr`, never on constraints
 /// alone: gcc 12 gives internal linkage to partial specialisations that differ only in constraints.
@@ -899,6 +1007,41 @@ concept packs = requires {
   K::packed_bytes;
 };
 
+struct member_named_run {
+  int run;
+};
+/// Names of both bases are ambiguous here.
+template <class K>
+struct with_run : K, member_named_run {};
+
+/// Whether the kernel has a member `run`, even one that does not fit.
+template <class K>
+concept has_run = !requires {
+  &with_run<K>::run;
+};
+
+/// The call of an op's kernel: with a view for each input and the output, and what else `run` wants.
+template <class Backend, class Op, class = std::make_integer_sequence<int, Op::in.size()>>
+struct kernel_call;
+
+template <class Backend, class Op, int... K>
+struct kernel_call<Backend, Op, std::integer_sequence<int, K...>> {
+  using kernel = edgenn::kernel<Backend, Op>;
+  using element = typename Backend::element;
+  using weights = std::conditional_t<packs<kernel>, const std::byte*, const typename Backend::weight*>;
+
+  template <class... Extra>
+  static constexpr bool takes = requires(typename repeated<K, tensor_view<const element>>::type... x,
+                                         tensor_view<element> y, Extra... extra) {
+    kernel::run(x..., y, extra...);
+  };
+  /// 2: weights and scratch, 1: weights, 0: neither, -1: `run` does not fit.
+  static constexpr int extra_arguments = takes<weights, std::byte*> ? 2
+                                         : takes<weights>           ? 1
+                                         : takes<>                  ? 0
+                                                                    : -1;
+};
+
 }  // namespace detail
 }  // namespace edgenn
 
@@ -938,7 +1081,7 @@ struct layer_named<"prelu"> {
 };
 
 /// `x | relu` is `x | activate{relu}`.
-constexpr value operator|(value x, const activation& act) { return x | activate{act}; }
+[[nodiscard]] constexpr value operator|(value x, const activation& act) { return x | activate{act}; }
 
 }  // namespace edgenn
 
@@ -961,7 +1104,7 @@ struct concat_layer {
       shape others = s;
       extent_of(others) = extent_of(first);
       if (others != first) error::operands_of_concat_differ_in_another_extent_than_the_joined_one(first, s);
-      extent_of(out) += extent_of(s);
+      extent_of(out) = detail::checked_extent(1LL * extent_of(out) + extent_of(s));
     };
     (join(rest), ...);
     return out;
@@ -979,7 +1122,7 @@ struct layer_named<"concat"> {
 
 /// Joins values along `along`.
 template <std::same_as<value>... Rest>
-constexpr value concat(axis along, value first, Rest... rest) {
+[[nodiscard]] constexpr value concat(axis along, value first, Rest... rest) {
   static_assert(sizeof...(rest) >= 1 && sizeof...(rest) < max_node_inputs,
                 "edgenn: concat joins 2 to 8 values");
   return first.net->append(concat_layer{along}, first, rest...);
@@ -987,7 +1130,7 @@ constexpr value concat(axis along, value first, Rest... rest) {
 
 /// Joins values along the channels.
 template <std::same_as<value>... Rest>
-constexpr value concat(value first, Rest... rest) {
+[[nodiscard]] constexpr value concat(value first, Rest... rest) {
   return concat(axis::channels, first, rest...);
 }
 
@@ -1037,8 +1180,10 @@ struct padding {
   friend constexpr bool operator==(const padding&, const padding&) = default;
 };
 
-inline constexpr padding valid{};
+inline constexpr padding valid{};  ///< none
+/// Such that the output has ceil(input / stride) positions; an odd pixel goes after the input.
 inline constexpr padding same{padding::rule::same};
+/// Like `same`, but an odd pixel goes before the input.
 inline constexpr padding same_lower{padding::rule::same_lower};
 
 /// Padding of the three-dimensional windows, symmetrical in each axis.
@@ -1098,20 +1243,25 @@ namespace detail {
 
 constexpr window_axis slide(int in, int kernel, int stride, int dilation, padding::rule how, int before,
                             int after, rounding round = rounding::down) {
-  const int span = (kernel - 1) * dilation + 1;
+  const long long span = 1LL * (kernel - 1) * dilation + 1;
+  long long out = (0LL + in + stride - 1) / stride;  // under `same` and `same_lower`
   if (how != padding::rule::pixels) {
-    const int out = (in + stride - 1) / stride;
-    const int total = (out - 1) * stride + span - in;
-    const int both = total > 0 ? total : 0, half = both / 2;
-    const int first = how == padding::rule::same ? half : both - half;
-    return {in, kernel, stride, dilation, first, both - first, out};
+    const long long total = (out - 1) * stride + span - in;
+    const long long both = total > 0 ? total : 0, half = both / 2;
+    if (both > max_int) error::window_reaches_beyond_2147483647_inputs(span);
+    before = static_cast<int>(how == padding::rule::same ? half : both - half);
+    after = static_cast<int>(both) - before;
+  } else {
+    if (before < 0 || after < 0) error::padding_must_not_be_negative();
+    const long long padded = 0LL + in + before + after, room = padded - span;
+    if (room < 0) error::kernel_is_larger_than_its_padded_input(padded, span);
+    out = room / stride + 1;
+    if (round == rounding::up && room % stride != 0 && out * stride < 0LL + in + before) ++out;
   }
-  if (before < 0 || after < 0) error::padding_must_not_be_negative();
-  const int room = in + before + after - span;
-  if (room < 0) error::kernel_is_larger_than_its_padded_input(in + before + after, span);
-  int out = room / stride + 1;
-  if (round == rounding::up && room % stride != 0 && out * stride < in + before) ++out;
-  return {in, kernel, stride, dilation, before, after, out};
+  // So that no position of a tap overflows, in a kernel neither.
+  const long long reach = (out - 1) * stride + span;
+  if (reach > max_int) error::window_reaches_beyond_2147483647_inputs(reach);
+  return {in, kernel, stride, dilation, before, after, static_cast<int>(out)};
 }
 
 constexpr void check_window(extent kernel, extent stride, extent dilation) {
@@ -1128,7 +1278,9 @@ constexpr window2d slide_window(shape in, extent kernel, extent stride, extent d
           slide(in.w, kernel.w, stride.w, dilation.w, pad.how, pad.left, pad.right, round)};
 }
 
-/// A pooling window must always cover at least one input, so padding is smaller than the window.
+/// A pooling window must cover at least one input wherever it stands. So padding is smaller than the window,
+/// and where the taps are further apart than the input is large, no output may have all of its taps in the
+/// padding.
 constexpr window2d slide_pooling_window(shape in, extent window, extent stride, extent dilation,
                                         const padding& pad, rounding round) {
   const window2d w = slide_window(in, window, stride, dilation, pad, round);
@@ -1136,6 +1288,11 @@ constexpr window2d slide_pooling_window(shape in, extent window, extent stride, 
     const int span = (a.kernel - 1) * a.dilation + 1;
     if (a.before >= span) error::padding_must_be_smaller_than_the_window(a.before, span);
     if (a.after >= span) error::padding_must_be_smaller_than_the_window(a.after, span);
+    if (a.dilation <= a.in) return;
+    for (int o = 0; o < a.out && a.position(o, 0) < 0; ++o) {
+      const int taps_before_input = (-a.position(o, 0) - 1) / a.dilation + 1;
+      if (a.position(o, taps_before_input) >= a.in) error::pooling_window_has_no_tap_on_its_input(o);
+    }
   };
   check(w.y);
   check(w.x);
@@ -1250,7 +1407,7 @@ struct depthwise_conv2d {
   constexpr shape output(shape in) const {
     if (multiplier < 1) error::depth_multiplier_must_be_positive(multiplier);
     const window2d w = window(in);
-    return {w.y.out, w.x.out, in.c * multiplier};
+    return {w.y.out, w.x.out, detail::checked_extent(1LL * in.c * multiplier)};
   }
   constexpr weight_tensors weights(shape in) const {
     weight_tensors t;
@@ -1302,7 +1459,8 @@ struct multiply_layer {
   activation act = none;  ///< activation of the output
 
   constexpr shape output(shape a, shape b) const {
-    if (!detail::broadcasts_to(b, a)) error::operands_of_multiply_must_have_equal_shapes(a, b);
+    if (!detail::broadcasts_to(b, a))
+      error::second_operand_of_multiply_must_have_the_extents_of_the_first_or_one(a, b);
     return a;
   }
 };
@@ -1317,10 +1475,12 @@ struct layer_named<"multiply"> {
 };
 
 /// The sum of two values of equal shape, with an activation: `add(x, shortcut, relu)`.
-constexpr value add(value a, value b, activation act = none) { return a.net->append(add_layer{act}, a, b); }
+[[nodiscard]] constexpr value add(value a, value b, activation act = none) {
+  return a.net->append(add_layer{act}, a, b);
+}
 
 /// The product of two values; `b` may have extents of 1 where `a` has more.
-constexpr value multiply(value a, value b, activation act = none) {
+[[nodiscard]] constexpr value multiply(value a, value b, activation act = none) {
   return a.net->append(multiply_layer{act}, a, b);
 }
 
@@ -1522,7 +1682,7 @@ struct reshape {
 
   constexpr shape output(shape in) const {
     const shape to{h, w, c, d};
-    if (to.size() != in.size()) error::reshape_must_keep_the_number_of_elements(in, to);
+    if (detail::count_of(h, w, c, d) != in.size()) error::reshape_must_keep_the_number_of_elements(in, to);
     return to;
   }
 };
@@ -1567,7 +1727,8 @@ struct pad2d {
     if (fill == border::reflect
         && (pad.top >= in.h || pad.bottom >= in.h || pad.left >= in.w || pad.right >= in.w))
       error::pad_by_reflection_must_be_smaller_than_the_input(in);
-    return {in.h + pad.top + pad.bottom, in.w + pad.left + pad.right, in.c};
+    return {detail::checked_extent(0LL + in.h + pad.top + pad.bottom),
+            detail::checked_extent(0LL + in.w + pad.left + pad.right), in.c};
   }
 };
 
@@ -1598,7 +1759,11 @@ struct layer_named<"pad2d"> {
 
 namespace edgenn {
 
-enum class interpolation : int { nearest, bilinear };
+/// From which input pixels an output pixel is made.
+enum class interpolation : int {
+  nearest,   ///< one
+  bilinear,  ///< four, weighted by their distances
+};
 
 /// Where output position o lies in the input, for an input extent n, an output extent m and the scale s
 /// (m / n unless given). The names are ONNX's (operator Resize).
@@ -1684,19 +1849,21 @@ struct placement {
     return pixel_stride == s.c && row_stride == s.w * s.c && slice_stride == s.h * s.w * s.c;
   }
   /// Bytes from its first to past its last element.
-  constexpr int span_bytes(shape s, int element_bytes) const {
-    return ((s.d - 1) * slice_stride + (s.h - 1) * row_stride + (s.w - 1) * pixel_stride + s.c)
+  constexpr long long span_bytes(shape s, int element_bytes) const {
+    return (1LL * (s.d - 1) * slice_stride + 1LL * (s.h - 1) * row_stride + 1LL * (s.w - 1) * pixel_stride
+            + s.c)
            * element_bytes;
   }
 };
 
-/// All that `plan_memory` decides.
+/// All that `plan_memory` decides. Offsets mean nothing where the arena has more than 2147483647 bytes: a
+/// model refuses such a plan.
 template <int N>
 struct memory_plan {
   static_array<placement, N> values{};     ///< by node
   static_array<int, N> scratch_offsets{};  ///< bytes from the start of the arena
-  int arena_bytes = 0;                     ///< bytes of the whole arena
-  int lower_bound_bytes = 0;  ///< the most bytes in use at once: no placement of these buffers needs less
+  long long arena_bytes = 0;               ///< bytes of the whole arena
+  long long lower_bound_bytes = 0;  ///< the most in use at once: no placement of these buffers needs less
 
   constexpr const placement& operator[](int i) const { return values[i]; }
 };
@@ -1782,7 +1949,7 @@ class buffer_sharing {
                            : l.along == axis::height ? whole.row_stride
                                                      : whole.slice_stride;
         placement& v = value_of(operand);
-        v.offset = whole.offset + start * stride * element_bytes_;
+        v.offset = static_cast<int>(whole.offset + 1LL * start * stride * element_bytes_);
         v.pixel_stride = whole.pixel_stride;
         v.row_stride = whole.row_stride;
         v.slice_stride = whole.slice_stride;
@@ -1860,7 +2027,7 @@ namespace edgenn::detail {
 /// Bytes from the start of a buffer that are in use during [first, last]: one value of the buffer, or a
 /// scratch.
 struct use {
-  int bytes = 0;
+  long long bytes = 0;
   int first = 0;
   int last = -1;
   int next = -1;  ///< the buffer's next use
@@ -1871,12 +2038,14 @@ struct use {
 /// Memory that is placed as one: values that share it, or a kernel's scratch.
 struct buffer {
   int number = 0;
-  int bytes = 0;  ///< of its largest use
-  int first = 0;  ///< of its first use
-  int last = 0;   ///< of its last use
+  long long bytes = 0;  ///< of its largest use
+  int first = 0;        ///< of its first use
+  int last = 0;         ///< of its last use
 };
 
-constexpr int round_up(int bytes, int alignment) { return (bytes + alignment - 1) / alignment * alignment; }
+constexpr long long round_up(long long bytes, int alignment) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
 
 /// The second half of a memory plan: offsets of the buffers and of the kernels' scratch in the arena.
 template <int N>
@@ -1909,7 +2078,7 @@ class buffer_placement {
       append(sharing_.buffer_of(i), i, {v.offset + v.span_bytes(g_[i].out, element_bytes_), v.first, v.last});
       if (!v.view) append(scratch_of(i), scratch_of(i), {needs_[i].scratch_bytes, i, i});
     }
-    static_array<int, N + 1> live{};  // bytes in use at the time of each node
+    static_array<long long, N + 1> live{};  // bytes in use at the time of each node
     for (int b = 0; b < 2 * g_.node_count; ++b) {
       if (head_[b] < 0) continue;
       buffer& whole = buffers_[buffer_count_++];
@@ -1921,7 +2090,7 @@ class buffer_placement {
       }
       for (int t = whole.first; t <= whole.last; ++t) live[t] += bytes_at(b, t);
     }
-    for (const int bytes : live)
+    for (const long long bytes : live)
       if (bytes > plan_.lower_bound_bytes) plan_.lower_bound_bytes = bytes;
   }
 
@@ -1933,8 +2102,8 @@ class buffer_placement {
     head_[b] = number;
   }
 
-  constexpr int bytes_at(int b, int time) const {
-    int most = 0;
+  constexpr long long bytes_at(int b, int time) const {
+    long long most = 0;
     for (int u = head_[b]; u >= 0; u = uses_[u].next)
       if (uses_[u].first <= time && time <= uses_[u].last && uses_[u].bytes > most) most = uses_[u].bytes;
     return most;
@@ -1949,35 +2118,36 @@ class buffer_placement {
   }
 
   constexpr void place() {
-    static_array<int, 2 * N> best{};
+    static_array<long long, 2 * N> best{};
     // Compilers bound the steps of one constant evaluation, so large networks get fewer attempts.
     int attempts = buffer_count_ <= 96 ? 6 : buffer_count_ <= 192 ? 2 : 1;
     for (const order by : {order::by_size, order::by_time, order::by_duration})
       for (const bool alternate : {false, true}) {
         if (attempts-- <= 0 || (plan_.arena_bytes > 0 && plan_.arena_bytes == plan_.lower_bound_bytes))
           continue;
-        const int bytes = place_all(by, alternate);
+        const long long bytes = place_all(by, alternate);
         if (plan_.arena_bytes == 0 || bytes < plan_.arena_bytes) {
           plan_.arena_bytes = bytes;
           best = offsets_;
         }
       }
     for (int i = 0; i < g_.node_count; ++i) {
-      if (value_of(i).outside < 0) value_of(i).offset += best[sharing_.buffer_of(i)];
-      plan_.scratch_offsets[i] = best[scratch_of(i)];
+      if (value_of(i).outside < 0)
+        value_of(i).offset = static_cast<int>(value_of(i).offset + best[sharing_.buffer_of(i)]);
+      plan_.scratch_offsets[i] = static_cast<int>(best[scratch_of(i)]);
     }
   }
 
   /// Places the buffers one after another as low as possible or, if `alternate`, every second one as high as
   /// the lower bound lets. Returns the bytes of the arena.
-  constexpr int place_all(order by, bool alternate) {
+  constexpr long long place_all(order by, bool alternate) {
     for (int i = 1; i < buffer_count_; ++i) {  // insertion sort: stable
       const buffer b = buffers_[i];
       int k = i;
       for (; k > 0 && goes_before(by, b, buffers_[k - 1]); --k) buffers_[k] = buffers_[k - 1];
       buffers_[k] = b;
     }
-    int arena = 0;
+    long long arena = 0;
     for (int i = 0; i < buffer_count_; ++i) {
       const buffer b = buffers_[i];
       neighbour_count_ = 0;
@@ -1996,7 +2166,7 @@ class buffer_placement {
     int of_o;
   };
   constexpr collision collide(int b, int o) const {
-    const int at_b = offsets_[b], at_o = offsets_[o];
+    const long long at_b = offsets_[b], at_o = offsets_[o];
     for (int u = head_[b]; u >= 0; u = uses_[u].next)
       for (int v = head_[o]; v >= 0; v = uses_[v].next)
         if (at_b < at_o + uses_[v].bytes && at_o < at_b + uses_[u].bytes && uses_[u].at_the_time_of(uses_[v]))
@@ -2040,10 +2210,10 @@ class buffer_placement {
   int element_bytes_;
   int alignment_;
   memory_plan<N>& plan_;
-  static_array<use, 2 * N> uses_{};        // by values, then by the nodes' scratch
-  static_array<int, 2 * N> head_{};        // first use of each buffer, -1: no such buffer
-  static_array<int, 2 * N> offsets_{};     // of each buffer
-  static_array<buffer, 2 * N> buffers_{};  // those that exist, in the order of placement
+  static_array<use, 2 * N> uses_{};           // by values, then by the nodes' scratch
+  static_array<int, 2 * N> head_{};           // first use of each buffer, -1: no such buffer
+  static_array<long long, 2 * N> offsets_{};  // of each buffer
+  static_array<buffer, 2 * N> buffers_{};     // those that exist, in the order of placement
   int buffer_count_ = 0;
   static_array<int, 2 * N> neighbours_{};  // placed buffers alive at the time of the one being placed
   int neighbour_count_ = 0;
@@ -2091,7 +2261,8 @@ constexpr bool is_part_of(const basic_graph<N>& g, const memory_plan<N>& plan, i
   for (int k = 0; k < g[whole].input_count; ++k) {
     const int operand = g[whole].input(k);
     shape s = g[operand].out;
-    if (operand == i && ++found == 1 && v.offset != w.offset + start * stride * element_bytes) return false;
+    if (operand == i && ++found == 1 && v.offset != w.offset + 1LL * start * stride * element_bytes)
+      return false;
     start += l.extent_of(s);
   }
   return found == 1;
@@ -2101,13 +2272,14 @@ constexpr bool is_part_of(const basic_graph<N>& g, const memory_plan<N>& plan, i
 
 /// The proof that a plan is sound, independent of how it was made. Every value lies in the arena, or is a
 /// network input, or is a second name for one of these, or the very part of a concat's result that it stands
-/// for. And whenever two values (or a value and a scratch) are needed at the same time they share no byte,
-/// except for a view and its input, the operands of a concat and its result, and the output of a kernel that
-/// works in place on one input, read for the last time.
+/// for. Buffers and scratch start at multiples of `alignment` bytes; parts of a concat's result start at
+/// whole elements. And whenever two values (or a value and a scratch) are needed at the same time they share
+/// no byte, except for a view and its input, the operands of a concat and its result, and the output of a
+/// kernel that works in place on one input, read for the last time.
 template <int N>
 constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs, N>& needs,
-                        const memory_plan<N>& plan, int element_bytes) {
-  // The places: every value where its kind says, whole elements within the arena.
+                        const memory_plan<N>& plan, int element_bytes, int alignment) {
+  // The places: every value where its kind says, aligned and within the arena.
   for (int i = 0; i < g.node_count; ++i) {
     const placement& v = plan[i];
     const shape s = g[i].out;
@@ -2124,13 +2296,13 @@ constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs
     for (int k = 0; k < g.output_count; ++k)
       if (g.output(k) == i && (v.outside >= 0 || v.joined >= 0)) return false;
     if (v.outside < 0
-        && (v.offset < 0 || v.offset % element_bytes != 0
+        && (v.offset < 0 || v.offset % (v.joined < 0 ? alignment : element_bytes) != 0
             || v.offset + v.span_bytes(s, element_bytes) > plan.arena_bytes))
       return false;
     if (i < g.input_count || v.view) continue;
     if (needs[i].scratch_bytes > 0
-        && (plan.scratch_offsets[i] < 0
-            || plan.scratch_offsets[i] + needs[i].scratch_bytes > plan.arena_bytes))
+        && (plan.scratch_offsets[i] < 0 || plan.scratch_offsets[i] % alignment != 0
+            || 0LL + plan.scratch_offsets[i] + needs[i].scratch_bytes > plan.arena_bytes))
       return false;
     if (needs[i].strided) continue;
     if (!v.contiguous_as(s)) return false;
@@ -2176,11 +2348,11 @@ constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs
   };
   for (int i = 0; i < g.node_count; ++i) {
     const placement& a = plan[i];
-    const int a_end = a.offset + a.span_bytes(g[i].out, element_bytes);
+    const long long a_end = a.offset + a.span_bytes(g[i].out, element_bytes);
     if (a.outside >= 0) continue;
     for (int j = i + 1; j < g.node_count && j <= last[i]; ++j) {
       const placement& b = plan[j];
-      const int b_end = b.offset + b.span_bytes(g[j].out, element_bytes);
+      const long long b_end = b.offset + b.span_bytes(g[j].out, element_bytes);
       if (b.outside >= 0) continue;
       if (a.offset >= b_end || b.offset >= a_end) continue;
       if (detail::interleave(a, g[i].out, b, g[j].out, element_bytes)) continue;
@@ -2188,7 +2360,7 @@ constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs
     }
     for (int t = i; t < g.node_count && t <= last[i]; ++t) {
       const int bytes = plan[t].view ? 0 : needs[t].scratch_bytes;
-      const int offset = plan.scratch_offsets[t];
+      const long long offset = plan.scratch_offsets[t];
       if (bytes > 0 && a.offset < offset + bytes && offset < a_end) return false;
     }
   }
@@ -2215,7 +2387,7 @@ constexpr memory_plan<N> plan_memory(const basic_graph<N>& g, const static_array
 // A network bound to a backend: the arena its activations live in, and the weights it borrows.
 
 // edgenn/binding.hpp
-// A network bound to a backend at compile time: the graph after the passes, the kernels' needs, the memory
+// A network bound to a backend at compile time: the graph after the passes, the kernels' needs and the memory
 // plan.
 
 // edgenn/passes.hpp
@@ -2361,6 +2533,35 @@ constexpr basic_graph<N> fuse_activations(const basic_graph<N>& g) {
 
 namespace edgenn::detail {
 
+/// What a backend says of one op.
+struct op_facts {
+  bool supported;
+  bool fits;  ///< `run` takes what a model hands it
+  kernel_needs needs;
+  bool packs;        ///< the kernel has an order of weights of its own
+  int packed_bytes;  ///< of the weights in that order
+};
+
+template <const auto& Graph, int I, class Backend>
+constexpr op_facts facts_of() {
+  using K = kernel<Backend, node_op<Graph, I>>;
+  op_facts facts{supports<Backend, node_op<Graph, I>>,
+                 kernel_call<Backend, node_op<Graph, I>>::extra_arguments >= 0,
+                 {scratch_bytes_of<K>(), is_in_place<K>(), is_strided<K>()},
+                 packs<K>,
+                 0};
+  if constexpr (packs<K>) facts.packed_bytes = K::packed_bytes;
+  return facts;
+}
+
+/// The facts of all nodes of `Graph`; those of its inputs mean nothing. An initialiser list, because clang
+/// limits the depth of fold expressions.
+template <const auto& Graph, class Backend>
+inline constexpr auto facts_of_all = []<int... I>(std::integer_sequence<int, I...>) {
+  return static_array<op_facts, Graph.node_count>{{facts_of<Graph, I, Backend>()...}};
+}
+(std::make_integer_sequence<int, Graph.node_count>{});
+
 /// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel.
 template <const auto& Net, class Backend>
 struct prepared {
@@ -2370,12 +2571,8 @@ struct prepared {
   /// By origin: whether the node with its activation fused is an op that the backend, or a fallback, has.
   static constexpr auto allowed = [] {
     static_array<bool, Net.node_count> ok{};
-    for (bool& a : ok) a = true;
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      ((ok[fused[fused.input_count + I].origin] = supports<Backend, node_op<fused, fused.input_count + I>>),
-       ...);
-    }
-    (std::make_integer_sequence<int, fused.node_count - fused.input_count>{});
+    for (int i = fused.input_count; i < fused.node_count; ++i)
+      ok[fused[i].origin] = facts_of_all<fused, Backend>[i].supported;
     return ok;
   }();
 
@@ -2383,83 +2580,82 @@ struct prepared {
   static constexpr auto graph = resized<fused_where_supported.node_count>(fused_where_supported);
 };
 
-template <const auto& Graph, int I, class Backend>
-constexpr kernel_needs needs_of() {
-  using K = kernel<Backend, node_op<Graph, I>>;
-  return {scratch_bytes_of<K>(), is_in_place<K>(), is_strided<K>()};
-}
-
-template <const auto& Graph, class Backend>
-constexpr auto gather_needs() {
-  static_array<kernel_needs, Graph.node_count> needs{};
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    ((needs[Graph.input_count + I] = needs_of<Graph, Graph.input_count + I, Backend>()), ...);
-  }
-  (std::make_integer_sequence<int, Graph.node_count - Graph.input_count>{});
-  return needs;
-}
-
-/// The first node `Backend` cannot compute, else the last node: one error for a network, not one for each
-/// node.
-template <const auto& Graph, class Backend>
-consteval int node_to_check() {
-  int node = Graph.node_count - 1;
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    ((supports<Backend, node_op<Graph, Graph.node_count - 1 - I>> ? 0 : node = Graph.node_count - 1 - I),
-     ...);
-  }
-  (std::make_integer_sequence<int, Graph.node_count - Graph.input_count>{});
-  return node;
-}
+/// Whether elements and weights can start at every multiple of the backend's alignment.
+template <class Backend>
+inline constexpr bool is_alignment = Backend::alignment > 0
+                                     && (Backend::alignment & (Backend::alignment - 1)) == 0
+                                     && Backend::alignment >= int{alignof(typename Backend::element)}
+                                     && Backend::alignment >= int{alignof(typename Backend::weight)};
 
 template <class Backend, class Op>
 struct require_kernel {
-  static_assert(supports<Backend, Op>,
+  static constexpr bool found = supports<Backend, Op>;
+  static_assert(found || has_run<kernel<Backend, Op>>,
                 "edgenn: neither this backend nor its fallbacks have a kernel for this op");
+  static_assert(found || !has_run<kernel<Backend, Op>>,
+                "edgenn: `run` of a kernel must be one public function, neither a template nor overloaded");
+  static_assert(!found || kernel_call<Backend, Op>::extra_arguments >= 0,
+                "edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]]) with "
+                "tensor_view<const element> for each input, tensor_view<element>, const weight* (const "
+                "std::byte* if the kernel packs) and std::byte*");
 };
 
 /// A network, a backend, and what follows from them.
 template <const auto& Net, class Backend>
 struct bound {
+  static_assert(is_alignment<Backend>,
+                "edgenn: a backend's alignment must be a power of two and at least that of its elements and "
+                "weights");
+
   static constexpr const auto& graph = prepared<Net, Backend>::graph;
-  static_assert(
-      sizeof(require_kernel<Backend, node_op<prepared<Net, Backend>::graph,
-                                             node_to_check<prepared<Net, Backend>::graph, Backend>()>>)
-      > 0);
-  static constexpr auto needs = gather_needs<prepared<Net, Backend>::graph, Backend>();
+  static constexpr const auto& facts = facts_of_all<prepared<Net, Backend>::graph, Backend>;
+
+  /// The first node that the backend cannot compute, else the last node: one error for a network, not one for
+  /// each node.
+  static constexpr int node_to_check = [] {
+    for (int i = graph.input_count; i < graph.node_count; ++i)
+      if (!facts[i].supported || !facts[i].fits) return i;
+    return graph.node_count - 1;
+  }();
+  static_assert(sizeof(require_kernel<Backend, node_op<prepared<Net, Backend>::graph, node_to_check>>) > 0);
+
+  static constexpr auto needs = [] {
+    static_array<kernel_needs, graph.node_count> n{};
+    for (int i = graph.input_count; i < graph.node_count; ++i) n[i] = facts[i].needs;
+    return n;
+  }();
   static constexpr int element_bytes = sizeof(typename Backend::element);
   static constexpr auto plan = plan_memory(graph, needs, element_bytes, Backend::alignment);
-  static_assert(is_sound(graph, needs, plan, element_bytes),
+  static constexpr bool has_arena = plan.arena_bytes <= max_int;
+  static_assert(has_arena, "edgenn: the arena of this network needs more than 2147483647 bytes");
+  static_assert(!has_arena || is_sound(graph, needs, plan, element_bytes, Backend::alignment),
                 "edgenn: the memory plan is not sound: a defect");
 
   template <int I>
   using kernel_of = kernel<Backend, node_op<prepared<Net, Backend>::graph, I>>;
 
   /// Whether any kernel has an order of weights of its own.
-  static constexpr bool packs_weights = []<int... I>(std::integer_sequence<int, I...>) {
-    return (packs<kernel_of<graph.input_count + I>> || ...);
-  }
-  (std::make_integer_sequence<int, graph.node_count - graph.input_count>{});
+  static constexpr bool packs_weights = [] {
+    bool any = false;
+    for (int i = graph.input_count; i < graph.node_count; ++i) any = any || facts[i].packs;
+    return any;
+  }();
 
   /// Bytes from the start of the packed weights to those of each node; the last entry is the total.
   static constexpr auto packed_offsets = [] {
-    static_array<int, graph.node_count + 1> offsets{};
-    int total = 0;
-    [&]<int... I>(std::integer_sequence<int, I...>) {
-      const auto add = [&]<int J>() {
-        offsets[J] = total;
-        if constexpr (packs<kernel_of<J>>)
-          total += round_up(kernel_of<J>::packed_bytes, Backend::alignment);
-        else
-          total +=
-              round_up(graph[J].weight_count * int{sizeof(typename Backend::weight)}, Backend::alignment);
-      };
-      (add.template operator()<graph.input_count + I>(), ...);
+    static_array<long long, graph.node_count + 1> offsets{};
+    long long total = 0;
+    for (int i = graph.input_count; i < graph.node_count; ++i) {
+      offsets[i] = total;
+      const long long canonical = 1LL * graph[i].weight_count * int{sizeof(typename Backend::weight)};
+      total += round_up(facts[i].packs ? facts[i].packed_bytes : canonical, Backend::alignment);
     }
-    (std::make_integer_sequence<int, graph.node_count - graph.input_count>{});
     offsets[graph.node_count] = total;
     return offsets;
   }();
+  static constexpr long long packed_bytes = packs_weights ? packed_offsets[graph.node_count] : 0;
+  static_assert(packed_bytes <= max_int,
+                "edgenn: the packed weights of this network need more than 2147483647 bytes");
 };
 
 /// Calls one kernel. Not inlined, so that profilers and debuggers see layers, and equal ops share one copy.
@@ -2487,6 +2683,31 @@ struct buffer_of<Backend, Bytes> {
 
 struct no_observer {};
 
+/// Input `K` of a model, of `Elements` elements. The error shows both numbers.
+template <int K, int Elements, class Element, class X>
+struct input_of_model {
+  static constexpr bool fits = std::convertible_to<const X&, std::span<const Element, Elements>>;
+  static_assert(fits,
+                "edgenn: input K must be an array or a span of as many elements, of the model's type, as "
+                "Elements says");
+  static const Element* start(const X& x) noexcept {
+    if constexpr (fits)
+      return std::span<const Element, Elements>{x}.data();
+    else
+      return nullptr;
+  }
+};
+
+/// `p`, of which the compiler knows nothing until run time. Otherwise clang evaluates the constructor of a
+/// static model in advance and stores its whole arena in .data, instead of .bss.
+template <class T>
+const T* known_at_run_time(const T* p) {
+#if defined(__clang__)
+  asm volatile("" : "+r"(p));
+#endif
+  return p;
+}
+
 }  // namespace edgenn::detail
 
 namespace edgenn {
@@ -2496,7 +2717,7 @@ struct owned_arena {};
 /// The arena is memory that the caller hands in, so that several models can share it in turn.
 struct borrowed_arena {};
 
-/// The network `Net`, a `graph`, run by `Backend`. It allocates nothing: activations live in the arena
+/// The network `Net`, a `basic_graph`, run by `Backend`. It allocates nothing: activations live in the arena
 /// (inside the model, or handed in), inputs are read where the caller has them, weights are borrowed for its
 /// lifetime. Calls of `run` on one model must not overlap in time; several models may share weights freely.
 template <const auto& Net, class Backend, class Arena = owned_arena>
@@ -2514,14 +2735,14 @@ class model {
   /// Where each value of `graph` lies in the arena.
   static constexpr const auto& plan = bound::plan;
   /// Bytes of the arena.
-  static constexpr int arena_bytes = plan.arena_bytes;
+  static constexpr int arena_bytes = bound::has_arena ? static_cast<int>(plan.arena_bytes) : 1;
   /// Weights in canonical order, as elements and as bytes.
   /// @{
   static constexpr int weight_count = Net.weight_count;
   static constexpr long long weight_bytes = static_cast<long long>(sizeof(weight)) * weight_count;
   /// @}
   /// Bytes of weights in the order of the backend's kernels; 0 if that is the canonical order.
-  static constexpr int packed_bytes = bound::packs_weights ? bound::packed_offsets[graph.node_count] : 0;
+  static constexpr int packed_bytes = static_cast<int>(bound::packed_bytes);
   /// Multiply-accumulate operations of one inference.
   static constexpr long long macs = graph.macs();
   /// Number of inputs and of outputs.
@@ -2540,7 +2761,7 @@ class model {
   /// Weights in canonical order; the model keeps a pointer to them.
   explicit model(std::span<const weight, weight_count> canonical) noexcept
       requires(std::same_as<Arena, owned_arena> && !bound::packs_weights)
-      : weights_{canonical.data()} {}
+      : weights_{detail::known_at_run_time(canonical.data())} {}
 
   /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
   model(std::span<const weight, weight_count> canonical, std::span<std::byte, arena_bytes> memory) noexcept
@@ -2550,7 +2771,7 @@ class model {
   /// Weights that `pack` made.
   explicit model(std::span<const std::byte, packed_bytes> packed) noexcept
       requires(std::same_as<Arena, owned_arena>&& bound::packs_weights)
-      : weights_{packed.data()} {}
+      : weights_{detail::known_at_run_time(packed.data())} {}
   /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
   model(std::span<const std::byte, packed_bytes> packed, std::span<std::byte, arena_bytes> memory) noexcept
       requires(std::same_as<Arena, borrowed_arena>&& bound::packs_weights)
@@ -2603,9 +2824,9 @@ class model {
   static constexpr bool owns = std::same_as<Arena, owned_arena>;
 
   /// Takes spans and arrays of the input's own size, known at compile time, and nothing else.
-  template <int K>
-  static const element* start_of(std::span<const element, in<K>.size()> x) noexcept {
-    return x.data();
+  template <int K, class X>
+  static const element* start_of(const X& x) noexcept {
+    return detail::input_of_model<K, in<K>.size(), element, X>::start(x);
   }
 
   /// The nodes [First, First + Count), in order, by halves: names of symbols stay short.
@@ -2632,7 +2853,7 @@ class model {
   template <int I>
   static void pack_node(const weight* canonical, std::byte* packed) {
     using K = typename bound::template kernel_of<I>;
-    constexpr int offset = bound::packed_offsets[I];
+    constexpr long long offset = bound::packed_offsets[I];
     constexpr int first = graph[I].weight_offset, count = graph[I].weight_count;
     std::byte* to = packed + offset;
     const weight* from = canonical + first;
@@ -2667,7 +2888,7 @@ class model {
   template <int I>
   auto weights_of() const noexcept {
     constexpr int first = graph[I].weight_offset;
-    constexpr int offset = bound::packed_offsets[I];
+    constexpr long long offset = bound::packed_offsets[I];
     if constexpr (!bound::packs_weights)
       return weights_ + first;
     else if constexpr (detail::packs<typename bound::template kernel_of<I>>)
@@ -2697,15 +2918,15 @@ class model {
   template <int I, int... K>
   void call(const element* const* inputs, std::integer_sequence<int, K...>) noexcept {
     using op = node_op<detail::prepared<Net, Backend>::graph, I>;
-    using kernel = edgenn::kernel<Backend, op>;
+    constexpr int extra = detail::kernel_call<Backend, op>::extra_arguments;
     constexpr placement v = plan[I];
     const tensor_view<element> y{reinterpret_cast<element*>(arena() + v.offset), v.pixel_stride, v.row_stride,
                                  v.slice_stride};
     constexpr int scratch_offset = plan.scratch_offsets[I];
     [[maybe_unused]] std::byte* scratch = arena() + scratch_offset;
-    if constexpr (requires { kernel::run(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), scratch); })
+    if constexpr (extra == 2)
       detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), scratch);
-    else if constexpr (requires { kernel::run(read<graph[I].input(K)>(inputs)..., y, weights_of<I>()); })
+    else if constexpr (extra == 1)
       detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>());
     else
       detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y);
@@ -2832,8 +3053,12 @@ class text {
     while (size_ < column && size_ < Capacity) chars_[size_++] = ' ';
     return *this;
   }
-  /// Makes room so that `s` ends at column `column`, then appends it.
-  constexpr text& right(int column, text_view s) { return fill_to(column - static_cast<int>(s.size())) << s; }
+  /// Makes room so that `s` ends at column `column`, then appends it. A space parts it from what is there.
+  constexpr text& right(int column, text_view s) {
+    const int start = column - static_cast<int>(s.size());
+    if (size_ > 0 && start <= size_) *this << " ";
+    return fill_to(start) << s;
+  }
   constexpr text& right(int column, std::uint64_t v) {
     text<20> number;
     number << v;
@@ -3806,9 +4031,10 @@ template <int N>
 constexpr int kernel_size(const basic_graph<N>& g, int i) {
   const any_layer& l = g[i].layer;
   const shape in = g[g[i].input(0)].out;
-  if (l.is<conv2d>()) return l.as<conv2d>().weights(in)[0].size();
-  if (l.is<depthwise_conv2d>()) return l.as<depthwise_conv2d>().weights(in)[0].size();
-  return l.as<dense>().weights(in)[0].size();
+  const weight_tensors tensors = l.is<conv2d>()             ? l.as<conv2d>().weights(in)
+                                 : l.is<depthwise_conv2d>() ? l.as<depthwise_conv2d>().weights(in)
+                                                            : l.as<dense>().weights(in);
+  return static_cast<int>(tensors[0].size());
 }
 
 }  // namespace detail
@@ -3971,9 +4197,9 @@ struct proof {
 /// that input: the elements of all inputs of the network, one after another.
 template <const auto& Net, class Backend, class Arena>
 proof prove(model<Net, Backend, Arena>& net, const weights_file<Net>& file,
-            std::span<typename Backend::element> input) {
+            std::span<typename Backend::element, detail::counts_of(Net).inputs> input) {
   using element = typename Backend::element;
-  if (!file.has_golden() || input.size() != detail::counts_of(Net).inputs) return {};
+  if (!file.has_golden()) return {};
   for (std::size_t i = 0; i < input.size(); ++i) input[i] = static_cast<element>(file.golden_input(i));
   detail::no_observer nobody;
   [&]<int... K>(std::integer_sequence<int, K...>) {
@@ -4011,8 +4237,8 @@ namespace edgenn {
 
 /// Calls `put` with the lines (std::string_view, no newline) of a table of `Model`: each node as it runs with
 /// its output shape, parameters, multiply-accumulate operations and the offset of its value in the arena in
-/// bytes
-/// ("input 0": the caller's memory), then the sums.
+/// bytes ("input 0": the caller's memory), then the sums. `dense+relu` is a layer with an activation fused
+/// into it, `activate:relu` one on its own.
 template <class Model, class Put>
 void summary(Put put_view) {
   using line = detail::text<120>;
@@ -4021,10 +4247,10 @@ void summary(Put put_view) {
   const auto number = [](long long v) { return static_cast<std::uint64_t>(v); };
   line head;
   put((head << "node  layer")
-          .right(40, "output (h w c)")
-          .right(54, "parameters")
-          .right(70, "MACs")
-          .right(84, "arena offset")
+          .right(48, "output (h w c)")
+          .right(62, "parameters")
+          .right(78, "MACs")
+          .right(92, "arena offset")
           .view());
   for (int i = 0; i < nodes.node_count; ++i) {
     const node& n = nodes[i];
@@ -4037,17 +4263,18 @@ void summary(Put put_view) {
     else
       place << number(v.offset);
     row.right(4, number(i)) << "  " << n.layer.name();
-    if (n.layer.has_activation() && n.layer.act() != activations::none) row << "*";
-    put(row.right(40, shape_text.view())
-            .right(54, number(n.weight_count))
-            .right(70, number(n.macs))
-            .right(84, place.view())
+    const activation act = n.layer.act();
+    if (act != activations::none) row << (n.layer.is<activate>() ? ":" : "+") << name_of(act.kind);
+    put(row.right(48, shape_text.view())
+            .right(62, number(n.weight_count))
+            .right(78, number(n.macs))
+            .right(92, place.view())
             .view());
   }
   line sums, bytes;
-  put((sums << "sum").right(54, number(Model::weight_count)).right(70, number(Model::macs)).view());
+  put((sums << "sum").right(62, number(Model::weight_count)).right(78, number(Model::macs)).view());
   put((bytes << "arena " << number(Model::arena_bytes) << " bytes, weights " << number(Model::weight_bytes)
-             << " bytes; * with a fused activation")
+             << " bytes")
           .view());
 }
 

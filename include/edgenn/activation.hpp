@@ -1,11 +1,12 @@
 #pragma once
-// Activations: as a parameter of the layer they follow (`.act = relu`), or as a layer of their own (`x |
-// relu`).
+// Activations: as a parameter of the layer they follow (`.act = relu`), or as a layer of their own:
+// `x | relu`.
 #include <edgenn/error.hpp>
 #include <edgenn/real.hpp>
 
 namespace edgenn {
 
+/// Which function an activation is; `activations` defines them.
 enum class activation_kind : int {
   none,
   relu,
@@ -16,6 +17,13 @@ enum class activation_kind : int {
   hard_sigmoid,
   hard_swish,
 };
+
+/// The function's name.
+constexpr const char* name_of(activation_kind kind) {
+  constexpr const char* names[] = {"none",    "relu", "leaky_relu",   "clip",
+                                   "sigmoid", "tanh", "hard_sigmoid", "hard_swish"};
+  return names[static_cast<int>(kind)];
+}
 
 /// An elementwise function, with up to two parameters.
 struct activation {

@@ -1,16 +1,18 @@
 #pragma once
-// A network bound to a backend at compile time: the graph after the passes, the kernels' needs, the memory
+// A network bound to a backend at compile time: the graph after the passes, the kernels' needs and the memory
 // plan.
 #include <cstddef>
 #include <edgenn/kernel.hpp>
 #include <edgenn/memory_plan.hpp>
 #include <edgenn/passes.hpp>
+#include <span>
 
 namespace edgenn::detail {
 
 /// What a backend says of one op.
 struct op_facts {
   bool supported;
+  bool fits;  ///< `run` takes what a model hands it
   kernel_needs needs;
   bool packs;        ///< the kernel has an order of weights of its own
   int packed_bytes;  ///< of the weights in that order
@@ -20,6 +22,7 @@ template <const auto& Graph, int I, class Backend>
 constexpr op_facts facts_of() {
   using K = kernel<Backend, node_op<Graph, I>>;
   op_facts facts{supports<Backend, node_op<Graph, I>>,
+                 kernel_call<Backend, node_op<Graph, I>>::extra_arguments >= 0,
                  {scratch_bytes_of<K>(), is_in_place<K>(), is_strided<K>()},
                  packs<K>,
                  0};
@@ -53,15 +56,33 @@ struct prepared {
   static constexpr auto graph = resized<fused_where_supported.node_count>(fused_where_supported);
 };
 
+/// Whether elements and weights can start at every multiple of the backend's alignment.
+template <class Backend>
+inline constexpr bool is_alignment = Backend::alignment > 0
+                                     && (Backend::alignment & (Backend::alignment - 1)) == 0
+                                     && Backend::alignment >= int{alignof(typename Backend::element)}
+                                     && Backend::alignment >= int{alignof(typename Backend::weight)};
+
 template <class Backend, class Op>
 struct require_kernel {
-  static_assert(supports<Backend, Op>,
+  static constexpr bool found = supports<Backend, Op>;
+  static_assert(found || has_run<kernel<Backend, Op>>,
                 "edgenn: neither this backend nor its fallbacks have a kernel for this op");
+  static_assert(found || !has_run<kernel<Backend, Op>>,
+                "edgenn: `run` of a kernel must be one public function, neither a template nor overloaded");
+  static_assert(!found || kernel_call<Backend, Op>::extra_arguments >= 0,
+                "edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]]) with "
+                "tensor_view<const element> for each input, tensor_view<element>, const weight* (const "
+                "std::byte* if the kernel packs) and std::byte*");
 };
 
 /// A network, a backend, and what follows from them.
 template <const auto& Net, class Backend>
 struct bound {
+  static_assert(is_alignment<Backend>,
+                "edgenn: a backend's alignment must be a power of two and at least that of its elements and "
+                "weights");
+
   static constexpr const auto& graph = prepared<Net, Backend>::graph;
   static constexpr const auto& facts = facts_of_all<prepared<Net, Backend>::graph, Backend>;
 
@@ -69,7 +90,7 @@ struct bound {
   /// each node.
   static constexpr int node_to_check = [] {
     for (int i = graph.input_count; i < graph.node_count; ++i)
-      if (!facts[i].supported) return i;
+      if (!facts[i].supported || !facts[i].fits) return i;
     return graph.node_count - 1;
   }();
   static_assert(sizeof(require_kernel<Backend, node_op<prepared<Net, Backend>::graph, node_to_check>>) > 0);
@@ -81,7 +102,9 @@ struct bound {
   }();
   static constexpr int element_bytes = sizeof(typename Backend::element);
   static constexpr auto plan = plan_memory(graph, needs, element_bytes, Backend::alignment);
-  static_assert(is_sound(graph, needs, plan, element_bytes),
+  static constexpr bool has_arena = plan.arena_bytes <= max_int;
+  static_assert(has_arena, "edgenn: the arena of this network needs more than 2147483647 bytes");
+  static_assert(!has_arena || is_sound(graph, needs, plan, element_bytes, Backend::alignment),
                 "edgenn: the memory plan is not sound: a defect");
 
   template <int I>
@@ -96,16 +119,19 @@ struct bound {
 
   /// Bytes from the start of the packed weights to those of each node; the last entry is the total.
   static constexpr auto packed_offsets = [] {
-    static_array<int, graph.node_count + 1> offsets{};
-    int total = 0;
+    static_array<long long, graph.node_count + 1> offsets{};
+    long long total = 0;
     for (int i = graph.input_count; i < graph.node_count; ++i) {
       offsets[i] = total;
-      const int canonical = graph[i].weight_count * int{sizeof(typename Backend::weight)};
+      const long long canonical = 1LL * graph[i].weight_count * int{sizeof(typename Backend::weight)};
       total += round_up(facts[i].packs ? facts[i].packed_bytes : canonical, Backend::alignment);
     }
     offsets[graph.node_count] = total;
     return offsets;
   }();
+  static constexpr long long packed_bytes = packs_weights ? packed_offsets[graph.node_count] : 0;
+  static_assert(packed_bytes <= max_int,
+                "edgenn: the packed weights of this network need more than 2147483647 bytes");
 };
 
 /// Calls one kernel. Not inlined, so that profilers and debuggers see layers, and equal ops share one copy.
@@ -132,6 +158,21 @@ struct buffer_of<Backend, Bytes> {
 };
 
 struct no_observer {};
+
+/// Input `K` of a model, of `Elements` elements. The error shows both numbers.
+template <int K, int Elements, class Element, class X>
+struct input_of_model {
+  static constexpr bool fits = std::convertible_to<const X&, std::span<const Element, Elements>>;
+  static_assert(fits,
+                "edgenn: input K must be an array or a span of as many elements, of the model's type, as "
+                "Elements says");
+  static const Element* start(const X& x) noexcept {
+    if constexpr (fits)
+      return std::span<const Element, Elements>{x}.data();
+    else
+      return nullptr;
+  }
+};
 
 /// `p`, of which the compiler knows nothing until run time. Otherwise clang evaluates the constructor of a
 /// static model in advance and stores its whole arena in .data, instead of .bss.

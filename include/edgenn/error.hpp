@@ -13,6 +13,7 @@ namespace edgenn::error {
 /// The mistake that its name says.
 /// @{
 void shape_has_an_extent_below_one(shape);
+void shape_has_an_extent_above_2147483647(long long extent);
 void tensor_has_more_than_2147483647_elements(shape);
 void kernel_extents_must_be_positive(extent);
 void strides_must_be_positive(extent);
@@ -20,15 +21,17 @@ void dilations_must_be_positive(extent);
 void padding_must_not_be_negative();
 void padding_of_a_3d_window_must_be_symmetrical();
 void padding_must_be_smaller_than_the_window(int padding, int window);
+void pooling_window_has_no_tap_on_its_input(int output_position);
+void window_reaches_beyond_2147483647_inputs(long long reach);
 void filters_must_be_positive(int filters);
 void units_must_be_positive(int units);
 void depth_multiplier_must_be_positive(int multiplier);
 void channels_are_not_a_multiple_of_groups(int channels, int groups);
 void filters_are_not_a_multiple_of_groups(int filters, int groups);
-void kernel_is_larger_than_its_padded_input(int padded_input, int kernel);
+void kernel_is_larger_than_its_padded_input(long long padded_input, long long kernel);
 void layer_needs_an_input_of_depth_one(shape);
 void operands_of_add_must_have_equal_shapes(shape lhs, shape rhs);
-void operands_of_multiply_must_have_equal_shapes(shape lhs, shape rhs);
+void second_operand_of_multiply_must_have_the_extents_of_the_first_or_one(shape first, shape second);
 void operands_of_concat_differ_in_another_extent_than_the_joined_one(shape lhs, shape rhs);
 void reshape_must_keep_the_number_of_elements(shape from, shape to);
 void lrn_size_must_be_odd_and_positive(int size);
@@ -42,7 +45,18 @@ void what_follows_a_value_must_be_a_layer_an_activation_or_a_block();
 void values_belong_to_different_networks();
 void network_has_more_nodes_than_its_capacity(int capacity);
 void network_has_more_than_2147483647_weights();
+void network_has_more_than_9223372036854775807_macs();
 void network_must_not_return_its_input_unchanged();
 /// @}
 
 }  // namespace edgenn::error
+
+namespace edgenn::detail {
+
+/// An extent computed without overflow, as an extent of a shape.
+constexpr int checked_extent(long long extent) {
+  if (extent > max_int) error::shape_has_an_extent_above_2147483647(extent);
+  return static_cast<int>(extent);
+}
+
+}  // namespace edgenn::detail

@@ -36,9 +36,10 @@ template <int N>
 constexpr int kernel_size(const basic_graph<N>& g, int i) {
   const any_layer& l = g[i].layer;
   const shape in = g[g[i].input(0)].out;
-  if (l.is<conv2d>()) return l.as<conv2d>().weights(in)[0].size();
-  if (l.is<depthwise_conv2d>()) return l.as<depthwise_conv2d>().weights(in)[0].size();
-  return l.as<dense>().weights(in)[0].size();
+  const weight_tensors tensors = l.is<conv2d>()             ? l.as<conv2d>().weights(in)
+                                 : l.is<depthwise_conv2d>() ? l.as<depthwise_conv2d>().weights(in)
+                                                            : l.as<dense>().weights(in);
+  return static_cast<int>(tensors[0].size());
 }
 
 }  // namespace detail

@@ -18,6 +18,15 @@ struct op {
   static constexpr static_array<shape, int{sizeof...(In)}> in{{In...}};  ///< shapes of the inputs
 };
 
+// A backend is a tag, a struct that nobody makes an object of. Its members:
+// - `element` and `weight`: types of activations and of weights;
+// - `fallback`: the backend whose kernels it inherits, or `no_fallback`;
+// - `static constexpr int alignment`: bytes, a power of two. Buffers in the arena, scratch and packed weights
+//   start at its multiples. The network's inputs do not: they are the caller's memory. Nor do the parts of a
+//   concat's result that kernels write in place, which start at whole elements;
+// - optionally `template <int Bytes> struct buffer`, whose `std::byte* data()` is a multiple of `alignment`:
+//   where a model keeps the arena that it owns, if not in a plain array.
+
 /// The end of every chain of fallbacks.
 struct no_fallback {};
 
@@ -34,9 +43,8 @@ struct no_fallback {};
 /// - `int scratch_bytes`: memory that `run` needs only while it runs, aligned to the backend's alignment;
 /// - `bool in_place`: the output may lie on any one input of at least its size;
 /// - `bool strided`: views may have gaps between pixels and rows (otherwise they are contiguous);
-/// - `int packed_bytes` and `static void pack(const weight* canonical, std::byte* packed)`: weights in an
-/// order
-///   of the kernel's own; `run` then gets the packed ones, as const std::byte*.
+/// - `int packed_bytes` and `static void pack(const weight* canonical, std::byte* packed)`: weights in the
+///   kernel's own order; `run` then gets the packed ones, as const std::byte*.
 ///
 /// Specialise on the layer's type and choose the algorithm inside with `if constexpr`, never on constraints
 /// alone: gcc 12 gives internal linkage to partial specialisations that differ only in constraints.
@@ -100,6 +108,41 @@ constexpr bool is_strided() {
 template <class K>
 concept packs = requires {
   K::packed_bytes;
+};
+
+struct member_named_run {
+  int run;
+};
+/// Names of both bases are ambiguous here.
+template <class K>
+struct with_run : K, member_named_run {};
+
+/// Whether the kernel has a member `run`, even one that does not fit.
+template <class K>
+concept has_run = !requires {
+  &with_run<K>::run;
+};
+
+/// The call of an op's kernel: with a view for each input and the output, and what else `run` wants.
+template <class Backend, class Op, class = std::make_integer_sequence<int, Op::in.size()>>
+struct kernel_call;
+
+template <class Backend, class Op, int... K>
+struct kernel_call<Backend, Op, std::integer_sequence<int, K...>> {
+  using kernel = edgenn::kernel<Backend, Op>;
+  using element = typename Backend::element;
+  using weights = std::conditional_t<packs<kernel>, const std::byte*, const typename Backend::weight*>;
+
+  template <class... Extra>
+  static constexpr bool takes = requires(typename repeated<K, tensor_view<const element>>::type... x,
+                                         tensor_view<element> y, Extra... extra) {
+    kernel::run(x..., y, extra...);
+  };
+  /// 2: weights and scratch, 1: weights, 0: neither, -1: `run` does not fit.
+  static constexpr int extra_arguments = takes<weights, std::byte*> ? 2
+                                         : takes<weights>           ? 1
+                                         : takes<>                  ? 0
+                                                                    : -1;
 };
 
 }  // namespace detail

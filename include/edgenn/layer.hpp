@@ -21,8 +21,9 @@ struct weight_tensor {
   static_array<int, 4> dims{1, 1, 1, 1};  ///< extents, outermost first
   int rank = 0;                           ///< extents in use
 
-  /// Number of elements.
-  constexpr int size() const { return dims[0] * dims[1] * dims[2] * dims[3]; }
+  /// Number of elements. A tensor of a network has at most 2147483647; for a larger one this is some number
+  /// above that.
+  constexpr long long size() const { return detail::count_of(dims[0], dims[1], dims[2], dims[3]); }
 };
 
 /// The tensors that one layer brings, in the order in which a weights file stores them.
@@ -41,8 +42,8 @@ class weight_tensors {
   constexpr int count() const { return count_; }
   constexpr const weight_tensor& operator[](int i) const { return tensors_[i]; }
   /// Number of elements of all tensors together.
-  constexpr int size() const {
-    int sum = 0;
+  constexpr long long size() const {
+    long long sum = 0;
     for (int i = 0; i < count_; ++i) sum += (*this)[i].size();
     return sum;
   }

@@ -11,7 +11,7 @@ struct owned_arena {};
 /// The arena is memory that the caller hands in, so that several models can share it in turn.
 struct borrowed_arena {};
 
-/// The network `Net`, a `graph`, run by `Backend`. It allocates nothing: activations live in the arena
+/// The network `Net`, a `basic_graph`, run by `Backend`. It allocates nothing: activations live in the arena
 /// (inside the model, or handed in), inputs are read where the caller has them, weights are borrowed for its
 /// lifetime. Calls of `run` on one model must not overlap in time; several models may share weights freely.
 template <const auto& Net, class Backend, class Arena = owned_arena>
@@ -29,14 +29,14 @@ class model {
   /// Where each value of `graph` lies in the arena.
   static constexpr const auto& plan = bound::plan;
   /// Bytes of the arena.
-  static constexpr int arena_bytes = plan.arena_bytes;
+  static constexpr int arena_bytes = bound::has_arena ? static_cast<int>(plan.arena_bytes) : 1;
   /// Weights in canonical order, as elements and as bytes.
   /// @{
   static constexpr int weight_count = Net.weight_count;
   static constexpr long long weight_bytes = static_cast<long long>(sizeof(weight)) * weight_count;
   /// @}
   /// Bytes of weights in the order of the backend's kernels; 0 if that is the canonical order.
-  static constexpr int packed_bytes = bound::packs_weights ? bound::packed_offsets[graph.node_count] : 0;
+  static constexpr int packed_bytes = static_cast<int>(bound::packed_bytes);
   /// Multiply-accumulate operations of one inference.
   static constexpr long long macs = graph.macs();
   /// Number of inputs and of outputs.
@@ -118,9 +118,9 @@ class model {
   static constexpr bool owns = std::same_as<Arena, owned_arena>;
 
   /// Takes spans and arrays of the input's own size, known at compile time, and nothing else.
-  template <int K>
-  static const element* start_of(std::span<const element, in<K>.size()> x) noexcept {
-    return x.data();
+  template <int K, class X>
+  static const element* start_of(const X& x) noexcept {
+    return detail::input_of_model<K, in<K>.size(), element, X>::start(x);
   }
 
   /// The nodes [First, First + Count), in order, by halves: names of symbols stay short.
@@ -147,7 +147,7 @@ class model {
   template <int I>
   static void pack_node(const weight* canonical, std::byte* packed) {
     using K = typename bound::template kernel_of<I>;
-    constexpr int offset = bound::packed_offsets[I];
+    constexpr long long offset = bound::packed_offsets[I];
     constexpr int first = graph[I].weight_offset, count = graph[I].weight_count;
     std::byte* to = packed + offset;
     const weight* from = canonical + first;
@@ -182,7 +182,7 @@ class model {
   template <int I>
   auto weights_of() const noexcept {
     constexpr int first = graph[I].weight_offset;
-    constexpr int offset = bound::packed_offsets[I];
+    constexpr long long offset = bound::packed_offsets[I];
     if constexpr (!bound::packs_weights)
       return weights_ + first;
     else if constexpr (detail::packs<typename bound::template kernel_of<I>>)
@@ -212,15 +212,15 @@ class model {
   template <int I, int... K>
   void call(const element* const* inputs, std::integer_sequence<int, K...>) noexcept {
     using op = node_op<detail::prepared<Net, Backend>::graph, I>;
-    using kernel = edgenn::kernel<Backend, op>;
+    constexpr int extra = detail::kernel_call<Backend, op>::extra_arguments;
     constexpr placement v = plan[I];
     const tensor_view<element> y{reinterpret_cast<element*>(arena() + v.offset), v.pixel_stride, v.row_stride,
                                  v.slice_stride};
     constexpr int scratch_offset = plan.scratch_offsets[I];
     [[maybe_unused]] std::byte* scratch = arena() + scratch_offset;
-    if constexpr (requires { kernel::run(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), scratch); })
+    if constexpr (extra == 2)
       detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), scratch);
-    else if constexpr (requires { kernel::run(read<graph[I].input(K)>(inputs)..., y, weights_of<I>()); })
+    else if constexpr (extra == 1)
       detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>());
     else
       detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y);

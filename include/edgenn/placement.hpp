@@ -29,19 +29,21 @@ struct placement {
     return pixel_stride == s.c && row_stride == s.w * s.c && slice_stride == s.h * s.w * s.c;
   }
   /// Bytes from its first to past its last element.
-  constexpr int span_bytes(shape s, int element_bytes) const {
-    return ((s.d - 1) * slice_stride + (s.h - 1) * row_stride + (s.w - 1) * pixel_stride + s.c)
+  constexpr long long span_bytes(shape s, int element_bytes) const {
+    return (1LL * (s.d - 1) * slice_stride + 1LL * (s.h - 1) * row_stride + 1LL * (s.w - 1) * pixel_stride
+            + s.c)
            * element_bytes;
   }
 };
 
-/// All that `plan_memory` decides.
+/// All that `plan_memory` decides. Offsets mean nothing where the arena has more than 2147483647 bytes: a
+/// model refuses such a plan.
 template <int N>
 struct memory_plan {
   static_array<placement, N> values{};     ///< by node
   static_array<int, N> scratch_offsets{};  ///< bytes from the start of the arena
-  int arena_bytes = 0;                     ///< bytes of the whole arena
-  int lower_bound_bytes = 0;  ///< the most bytes in use at once: no placement of these buffers needs less
+  long long arena_bytes = 0;               ///< bytes of the whole arena
+  long long lower_bound_bytes = 0;  ///< the most in use at once: no placement of these buffers needs less
 
   constexpr const placement& operator[](int i) const { return values[i]; }
 };

@@ -42,7 +42,8 @@ constexpr bool is_part_of(const basic_graph<N>& g, const memory_plan<N>& plan, i
   for (int k = 0; k < g[whole].input_count; ++k) {
     const int operand = g[whole].input(k);
     shape s = g[operand].out;
-    if (operand == i && ++found == 1 && v.offset != w.offset + start * stride * element_bytes) return false;
+    if (operand == i && ++found == 1 && v.offset != w.offset + 1LL * start * stride * element_bytes)
+      return false;
     start += l.extent_of(s);
   }
   return found == 1;
@@ -52,13 +53,14 @@ constexpr bool is_part_of(const basic_graph<N>& g, const memory_plan<N>& plan, i
 
 /// The proof that a plan is sound, independent of how it was made. Every value lies in the arena, or is a
 /// network input, or is a second name for one of these, or the very part of a concat's result that it stands
-/// for. And whenever two values (or a value and a scratch) are needed at the same time they share no byte,
-/// except for a view and its input, the operands of a concat and its result, and the output of a kernel that
-/// works in place on one input, read for the last time.
+/// for. Buffers and scratch start at multiples of `alignment` bytes; parts of a concat's result start at
+/// whole elements. And whenever two values (or a value and a scratch) are needed at the same time they share
+/// no byte, except for a view and its input, the operands of a concat and its result, and the output of a
+/// kernel that works in place on one input, read for the last time.
 template <int N>
 constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs, N>& needs,
-                        const memory_plan<N>& plan, int element_bytes) {
-  // The places: every value where its kind says, whole elements within the arena.
+                        const memory_plan<N>& plan, int element_bytes, int alignment) {
+  // The places: every value where its kind says, aligned and within the arena.
   for (int i = 0; i < g.node_count; ++i) {
     const placement& v = plan[i];
     const shape s = g[i].out;
@@ -75,13 +77,13 @@ constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs
     for (int k = 0; k < g.output_count; ++k)
       if (g.output(k) == i && (v.outside >= 0 || v.joined >= 0)) return false;
     if (v.outside < 0
-        && (v.offset < 0 || v.offset % element_bytes != 0
+        && (v.offset < 0 || v.offset % (v.joined < 0 ? alignment : element_bytes) != 0
             || v.offset + v.span_bytes(s, element_bytes) > plan.arena_bytes))
       return false;
     if (i < g.input_count || v.view) continue;
     if (needs[i].scratch_bytes > 0
-        && (plan.scratch_offsets[i] < 0
-            || plan.scratch_offsets[i] + needs[i].scratch_bytes > plan.arena_bytes))
+        && (plan.scratch_offsets[i] < 0 || plan.scratch_offsets[i] % alignment != 0
+            || 0LL + plan.scratch_offsets[i] + needs[i].scratch_bytes > plan.arena_bytes))
       return false;
     if (needs[i].strided) continue;
     if (!v.contiguous_as(s)) return false;
@@ -127,11 +129,11 @@ constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs
   };
   for (int i = 0; i < g.node_count; ++i) {
     const placement& a = plan[i];
-    const int a_end = a.offset + a.span_bytes(g[i].out, element_bytes);
+    const long long a_end = a.offset + a.span_bytes(g[i].out, element_bytes);
     if (a.outside >= 0) continue;
     for (int j = i + 1; j < g.node_count && j <= last[i]; ++j) {
       const placement& b = plan[j];
-      const int b_end = b.offset + b.span_bytes(g[j].out, element_bytes);
+      const long long b_end = b.offset + b.span_bytes(g[j].out, element_bytes);
       if (b.outside >= 0) continue;
       if (a.offset >= b_end || b.offset >= a_end) continue;
       if (detail::interleave(a, g[i].out, b, g[j].out, element_bytes)) continue;
@@ -139,7 +141,7 @@ constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs
     }
     for (int t = i; t < g.node_count && t <= last[i]; ++t) {
       const int bytes = plan[t].view ? 0 : needs[t].scratch_bytes;
-      const int offset = plan.scratch_offsets[t];
+      const long long offset = plan.scratch_offsets[t];
       if (bytes > 0 && a.offset < offset + bytes && offset < a_end) return false;
     }
   }

@@ -11,7 +11,7 @@ struct shape {
   int c = 1;  ///< channels
   int d = 1;  ///< depth: frames, scales ...; 1 for ordinary images
 
-  /// Number of elements.
+  /// Number of elements. Every value of a network has at most 2147483647.
   constexpr int size() const { return d * h * w * c; }
   friend constexpr bool operator==(const shape&, const shape&) = default;
 };
@@ -40,5 +40,19 @@ struct extent3 {
   constexpr extent3(int depth, int height, int width) : d{depth}, h{height}, w{width} {}
   friend constexpr bool operator==(const extent3&, const extent3&) = default;
 };
+
+namespace detail {
+
+inline constexpr long long max_int = 2147483647;
+
+/// The product of positive extents, or some larger number than max_int if it is one: overflow is no answer.
+template <class... Extents>
+constexpr long long count_of(Extents... extents) {
+  long long count = 1;
+  ((count = count > max_int ? count : count * extents), ...);
+  return count;
+}
+
+}  // namespace detail
 
 }  // namespace edgenn

@@ -8,8 +8,8 @@ namespace edgenn {
 
 /// Calls `put` with the lines (std::string_view, no newline) of a table of `Model`: each node as it runs with
 /// its output shape, parameters, multiply-accumulate operations and the offset of its value in the arena in
-/// bytes
-/// ("input 0": the caller's memory), then the sums.
+/// bytes ("input 0": the caller's memory), then the sums. `dense+relu` is a layer with an activation fused
+/// into it, `activate:relu` one on its own.
 template <class Model, class Put>
 void summary(Put put_view) {
   using line = detail::text<120>;
@@ -18,10 +18,10 @@ void summary(Put put_view) {
   const auto number = [](long long v) { return static_cast<std::uint64_t>(v); };
   line head;
   put((head << "node  layer")
-          .right(40, "output (h w c)")
-          .right(54, "parameters")
-          .right(70, "MACs")
-          .right(84, "arena offset")
+          .right(48, "output (h w c)")
+          .right(62, "parameters")
+          .right(78, "MACs")
+          .right(92, "arena offset")
           .view());
   for (int i = 0; i < nodes.node_count; ++i) {
     const node& n = nodes[i];
@@ -34,17 +34,18 @@ void summary(Put put_view) {
     else
       place << number(v.offset);
     row.right(4, number(i)) << "  " << n.layer.name();
-    if (n.layer.has_activation() && n.layer.act() != activations::none) row << "*";
-    put(row.right(40, shape_text.view())
-            .right(54, number(n.weight_count))
-            .right(70, number(n.macs))
-            .right(84, place.view())
+    const activation act = n.layer.act();
+    if (act != activations::none) row << (n.layer.is<activate>() ? ":" : "+") << name_of(act.kind);
+    put(row.right(48, shape_text.view())
+            .right(62, number(n.weight_count))
+            .right(78, number(n.macs))
+            .right(92, place.view())
             .view());
   }
   line sums, bytes;
-  put((sums << "sum").right(54, number(Model::weight_count)).right(70, number(Model::macs)).view());
+  put((sums << "sum").right(62, number(Model::weight_count)).right(78, number(Model::macs)).view());
   put((bytes << "arena " << number(Model::arena_bytes) << " bytes, weights " << number(Model::weight_bytes)
-             << " bytes; * with a fused activation")
+             << " bytes")
           .view());
 }
 

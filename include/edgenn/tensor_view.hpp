@@ -1,12 +1,6 @@
 #pragma once
 #include <edgenn/shape.hpp>
 
-#if defined(__CUDACC__)
-#  define EDGENN_HOST_DEVICE __host__ __device__
-#else
-#  define EDGENN_HOST_DEVICE
-#endif
-
 namespace edgenn {
 
 /// An unowned DHWC tensor. The kernel knows the extents from its op; the view knows where elements lie.
@@ -20,15 +14,13 @@ struct tensor_view {
   int slice_stride;  ///< elements from one slice of the depth to the next
 
   /// A view without gaps of a tensor of shape `s` that starts at `data`.
-  EDGENN_HOST_DEVICE static constexpr tensor_view contiguous(T* data, shape s) {
+  static constexpr tensor_view contiguous(T* data, shape s) {
     return {data, s.c, s.w * s.c, s.h * s.w * s.c};
   }
   /// Element of row y, column x, channel c of the first slice.
-  EDGENN_HOST_DEVICE constexpr T& operator()(int y, int x, int c) const {
-    return data[y * row_stride + x * pixel_stride + c];
-  }
+  constexpr T& operator()(int y, int x, int c) const { return data[y * row_stride + x * pixel_stride + c]; }
   /// Element of slice z, row y, column x, channel c.
-  EDGENN_HOST_DEVICE constexpr T& operator()(int z, int y, int x, int c) const {
+  constexpr T& operator()(int z, int y, int x, int c) const {
     return data[z * slice_stride + y * row_stride + x * pixel_stride + c];
   }
 };

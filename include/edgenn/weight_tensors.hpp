@@ -23,7 +23,7 @@ constexpr void for_each_weight_tensor(F f) {
       int offset = Net[I].weight_offset;
       for (int t = 0; t < tensors.count(); ++t) {
         f(network_tensor{I, Net[I].layer.name(), tensors[t], offset});
-        offset += tensors[t].size();
+        offset += static_cast<int>(tensors[t].size());
       }
     }
   };

@@ -42,8 +42,10 @@ struct padding {
   friend constexpr bool operator==(const padding&, const padding&) = default;
 };
 
-inline constexpr padding valid{};
+inline constexpr padding valid{};  ///< none
+/// Such that the output has ceil(input / stride) positions; an odd pixel goes after the input.
 inline constexpr padding same{padding::rule::same};
+/// Like `same`, but an odd pixel goes before the input.
 inline constexpr padding same_lower{padding::rule::same_lower};
 
 /// Padding of the three-dimensional windows, symmetrical in each axis.
@@ -103,20 +105,25 @@ namespace detail {
 
 constexpr window_axis slide(int in, int kernel, int stride, int dilation, padding::rule how, int before,
                             int after, rounding round = rounding::down) {
-  const int span = (kernel - 1) * dilation + 1;
+  const long long span = 1LL * (kernel - 1) * dilation + 1;
+  long long out = (0LL + in + stride - 1) / stride;  // under `same` and `same_lower`
   if (how != padding::rule::pixels) {
-    const int out = (in + stride - 1) / stride;
-    const int total = (out - 1) * stride + span - in;
-    const int both = total > 0 ? total : 0, half = both / 2;
-    const int first = how == padding::rule::same ? half : both - half;
-    return {in, kernel, stride, dilation, first, both - first, out};
+    const long long total = (out - 1) * stride + span - in;
+    const long long both = total > 0 ? total : 0, half = both / 2;
+    if (both > max_int) error::window_reaches_beyond_2147483647_inputs(span);
+    before = static_cast<int>(how == padding::rule::same ? half : both - half);
+    after = static_cast<int>(both) - before;
+  } else {
+    if (before < 0 || after < 0) error::padding_must_not_be_negative();
+    const long long padded = 0LL + in + before + after, room = padded - span;
+    if (room < 0) error::kernel_is_larger_than_its_padded_input(padded, span);
+    out = room / stride + 1;
+    if (round == rounding::up && room % stride != 0 && out * stride < 0LL + in + before) ++out;
   }
-  if (before < 0 || after < 0) error::padding_must_not_be_negative();
-  const int room = in + before + after - span;
-  if (room < 0) error::kernel_is_larger_than_its_padded_input(in + before + after, span);
-  int out = room / stride + 1;
-  if (round == rounding::up && room % stride != 0 && out * stride < in + before) ++out;
-  return {in, kernel, stride, dilation, before, after, out};
+  // So that no position of a tap overflows, in a kernel neither.
+  const long long reach = (out - 1) * stride + span;
+  if (reach > max_int) error::window_reaches_beyond_2147483647_inputs(reach);
+  return {in, kernel, stride, dilation, before, after, static_cast<int>(out)};
 }
 
 constexpr void check_window(extent kernel, extent stride, extent dilation) {
@@ -133,7 +140,9 @@ constexpr window2d slide_window(shape in, extent kernel, extent stride, extent d
           slide(in.w, kernel.w, stride.w, dilation.w, pad.how, pad.left, pad.right, round)};
 }
 
-/// A pooling window must always cover at least one input, so padding is smaller than the window.
+/// A pooling window must cover at least one input wherever it stands. So padding is smaller than the window,
+/// and where the taps are further apart than the input is large, no output may have all of its taps in the
+/// padding.
 constexpr window2d slide_pooling_window(shape in, extent window, extent stride, extent dilation,
                                         const padding& pad, rounding round) {
   const window2d w = slide_window(in, window, stride, dilation, pad, round);
@@ -141,6 +150,11 @@ constexpr window2d slide_pooling_window(shape in, extent window, extent stride, 
     const int span = (a.kernel - 1) * a.dilation + 1;
     if (a.before >= span) error::padding_must_be_smaller_than_the_window(a.before, span);
     if (a.after >= span) error::padding_must_be_smaller_than_the_window(a.after, span);
+    if (a.dilation <= a.in) return;
+    for (int o = 0; o < a.out && a.position(o, 0) < 0; ++o) {
+      const int taps_before_input = (-a.position(o, 0) - 1) / a.dilation + 1;
+      if (a.position(o, taps_before_input) >= a.in) error::pooling_window_has_no_tap_on_its_input(o);
+    }
   };
   check(w.y);
   check(w.x);

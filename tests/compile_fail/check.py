@@ -18,7 +18,7 @@ import sys
 FOLDER = pathlib.Path(__file__).resolve().parent
 ROOT = FOLDER.parent.parent
 INCLUDE = ROOT / "include" / "edgenn"
-FLAGS = ["-std=c++20", "-fsyntax-only", "-I", ROOT / "include", "-I", ROOT / "backends" / "reference"]
+FLAGS = ["-std=c++20", "-fsyntax-only", "-Werror=unused-result", "-I", ROOT / "include", "-I", ROOT / "backends" / "reference"]
 MOST_LINES = 100  # clang 14 says each error of a constant expression twice
 DIAGNOSTIC = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+):\d+: |^\S.*: (error|note): ")
 

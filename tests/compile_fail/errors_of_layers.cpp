@@ -3,6 +3,7 @@
 // clang-format off: every mark stays on its line
 #include <edgenn.hpp>
 #include <edgenn/profile.hpp>
+#include <edgenn/prove.hpp>
 
 using namespace edgenn;
 
@@ -187,11 +188,10 @@ static_assert(m::arena_bytes > 0);  // expect: edgenn: neither this backend nor 
 #ifdef CASE_kernel_with_other_arguments
 template <soft_sign L, shape Out, shape In>
 struct edgenn::kernel<reference, op<L, Out, In>> {
-  static void run(tensor_view<const float>, tensor_view<double>) {}  // expect: tensor_view<double>
+  static void run(tensor_view<const float>, tensor_view<double>) {}
 };
 inline constexpr auto net = network({8, 8, 1}, [](value x) { return x | soft_sign{}; });
-static model<net, reference> m{std::span<const float, 0>{}};
-float first(std::span<const float, 64> image) { return m.run(image)[0]; }
+static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]])
 #endif
 
 #ifdef CASE_too_few_weights
@@ -229,3 +229,189 @@ struct clock {
 };
 edgenn::profile<small_model, clock> times;  // expect: edgenn: a clock counts in an unsigned integer
 #endif
+
+#ifdef CASE_kernel_that_wants_scratch_before_weights
+template <soft_sign L, shape Out, shape In>
+struct edgenn::kernel<reference, op<L, Out, In>> {
+  static void run(tensor_view<const float>, tensor_view<float>, std::byte*, const float*) {}
+};
+inline constexpr auto net = network({8, 8, 1}, [](value x) { return x | soft_sign{}; });
+static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]])
+#endif
+
+#ifdef CASE_kernel_with_run_of_an_object
+template <soft_sign L, shape Out, shape In>
+struct edgenn::kernel<reference, op<L, Out, In>> {
+  void run(tensor_view<const float>, tensor_view<float>) {}
+};
+inline constexpr auto net = network({8, 8, 1}, [](value x) { return x | soft_sign{}; });
+static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]])
+#endif
+
+#ifdef CASE_kernel_with_template
+template <soft_sign L, shape Out, shape In>
+struct edgenn::kernel<reference, op<L, Out, In>> {
+  template <class T>
+  static void run(tensor_view<const T>, tensor_view<T>) {}
+};
+inline constexpr auto net = network({8, 8, 1}, [](value x) { return x | soft_sign{}; });
+static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: `run` of a kernel must be one public function, neither a template nor overloaded
+#endif
+
+#ifdef CASE_kernel_with_overloads
+template <soft_sign L, shape Out, shape In>
+struct edgenn::kernel<reference, op<L, Out, In>> {
+  static void run(tensor_view<const float>, tensor_view<float>) {}
+  static void run(tensor_view<const double>, tensor_view<double>) {}
+};
+inline constexpr auto net = network({8, 8, 1}, [](value x) { return x | soft_sign{}; });
+static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: `run` of a kernel must be one public function, neither a template nor overloaded
+#endif
+
+#ifdef CASE_layer_without_shape_rule
+struct shapeless {
+  static constexpr const char* name = "shapeless";
+};
+template <>
+struct edgenn::layer_named<"shapeless"> {
+  using type = shapeless;
+};
+inline constexpr auto net = network({8, 8, 1}, [](value x) {
+  return x | shapeless{};  // expect: edgenn: this layer lacks its shape rule: constexpr shape output(shape in...) const
+});
+#endif
+
+#ifdef CASE_shape_rule_not_const
+struct mutable_rule {
+  static constexpr const char* name = "mutable_rule";
+  constexpr shape output(shape in) { return in; }
+};
+template <>
+struct edgenn::layer_named<"mutable_rule"> {
+  using type = mutable_rule;
+};
+inline constexpr auto net = network({8, 8, 1}, [](value x) {
+  return x | mutable_rule{};  // expect: edgenn: the shape rule `output` of a layer must be const
+});
+#endif
+
+#ifdef CASE_shape_rule_of_a_number
+struct numeric_rule {
+  static constexpr const char* name = "numeric_rule";
+  constexpr int output(shape in) const { return in.c; }
+};
+template <>
+struct edgenn::layer_named<"numeric_rule"> {
+  using type = numeric_rule;
+};
+inline constexpr auto net = network({8, 8, 1}, [](value x) {
+  return x | numeric_rule{};  // expect: edgenn: the shape rule `output` of a layer must return a shape
+});
+#endif
+
+inline constexpr auto two_inputs =
+    network(inputs{shape{2, 2, 1}, shape{.c = 3}}, [](value a, value b) { return concat(a | flatten{}, b); });
+
+#ifdef CASE_second_input_too_small
+void fill(model<two_inputs, reference>& m) {
+  const float a[4] = {}, b[2] = {};
+  m.run(a, b);  // expect: edgenn: input K must be an array or a span of as many elements
+}
+#endif
+
+#ifdef CASE_second_input_of_unknown_size
+void fill(model<two_inputs, reference>& m, std::span<const float> b) {
+  const float a[4] = {};
+  m.run(a, b);  // expect: edgenn: input K must be an array or a span of as many elements
+}
+#endif
+
+#ifdef CASE_first_input_of_another_type
+void fill(model<two_inputs, reference>& m) {
+  const double a[4] = {};
+  const float b[3] = {};
+  m.run(a, b);  // expect: edgenn: input K must be an array or a span of as many elements
+}
+#endif
+
+#ifdef CASE_too_few_inputs
+void fill(model<two_inputs, reference>& m) {
+  const float a[4] = {};
+  m.run(a);  // expect: no matching
+}
+#endif
+
+#ifdef CASE_memory_of_another_size_to_prove
+auto prove_it(small_model& m, const weights_file<small>& file) {
+  static float image[15];
+  return prove(m, file, image);  // expect: span<
+}
+#endif
+
+#ifdef CASE_memory_of_unknown_size_to_prove
+auto prove_it(small_model& m, const weights_file<small>& file, std::span<float> image) {
+  return prove(m, file, image);  // expect: span<
+}
+#endif
+
+#ifdef CASE_arena_beyond_32_bits
+inline constexpr auto net = network({20000, 40000, 1}, [](value x) { return x | softmax{}; });
+using m = model<net, reference>;
+static_assert(m::arena_bytes > 0);  // expect: edgenn: the arena of this network needs more than 2147483647 bytes
+#endif
+
+#ifdef CASE_joined_arena_beyond_32_bits
+inline constexpr auto net = network({20000, 20000, 1}, [](value x) {
+  return concat(axis::height, x | softmax{}, x | softmax{}, x | softmax{}, x | softmax{});
+});
+using m = model<net, reference>;
+static_assert(m::arena_bytes > 0);  // expect: edgenn: the arena of this network needs more than 2147483647 bytes
+#endif
+
+template <int Alignment, class Element = float>
+struct aligned {
+  using element = Element;
+  using weight = float;
+  using fallback = basic_reference<Element, float>;
+  static constexpr int alignment = Alignment;
+};
+
+#ifdef CASE_alignment_of_twelve
+using m = model<small, aligned<12>>;
+static_assert(m::arena_bytes > 0);  // expect: edgenn: a backend's alignment must be a power of two
+#endif
+
+#ifdef CASE_alignment_of_nothing
+using m = model<small, aligned<0>>;
+static_assert(m::arena_bytes > 0);  // expect: edgenn: a backend's alignment must be a power of two
+#endif
+
+#ifdef CASE_alignment_below_that_of_elements
+using m = model<small, aligned<4, double>>;
+static_assert(m::arena_bytes > 0);  // expect: edgenn: a backend's alignment must be a power of two
+#endif
+
+struct packer {
+  using element = float;
+  using weight = float;
+  using fallback = reference;
+  static constexpr int alignment = 16;
+};
+template <dense L, shape Out, shape In>
+struct edgenn::kernel<packer, op<L, Out, In>> {
+  static constexpr int packed_bytes = 1000000000;
+  static void pack(const float*, std::byte*) {}
+  static void run(tensor_view<const float>, tensor_view<float>, const std::byte*) {}
+};
+
+#ifdef CASE_packed_weights_beyond_32_bits
+inline constexpr auto net = network({1, 1, 4}, [](value x) {
+  return x | dense{.units = 1} | dense{.units = 1} | dense{.units = 1};
+});
+using m = model<net, packer>;
+static_assert(m::arena_bytes > 0);  // expect: edgenn: the packed weights of this network need more than 2147483647 bytes
+#endif
+
+// Legal: more than 2147483647 bytes of weights that nobody packs.
+inline constexpr auto heavy = network({1, 1, 30000}, [](value x) { return x | dense{.units = 30000}; });
+static_assert(model<heavy, reference>::weight_bytes == 4LL * (30000LL * 30000 + 30000));

@@ -183,7 +183,7 @@ constexpr std::uint64_t fingerprints[] = {
     }>,
     print<[](value x) {  // a node that no output depends on
       const value a = x | softmax{};
-      x | identity{};
+      static_cast<void>(x | identity{});
       return a;
     }>,
     print<[](value x) {
@@ -224,5 +224,25 @@ TEST_CASE("nodes know their names and activations") {
   CHECK(blocks[2].layer.act() == relu);
   CHECK_FALSE(blocks[3].layer.has_activation());
 }
+
+// Dilated pooling windows whose taps step over a small input are refused only where an output has all of them
+// in the padding.
+constexpr auto dilated = network({3, 3, 1}, [](value x) {
+  const auto pool = [](int stride, int dilation, int pad) {
+    return max_pool2d{.window = 2, .stride = stride, .dilation = dilation, .pad = pad};
+  };
+  const value a = x | pool(4, 4, 2) | expect{1, 1, 1};  // taps at -2 and 2
+  const value b = x | pool(2, 4, 2) | expect{2, 2, 1};  // and at 0 and 4
+  const value c = x | pool(1, 3, 1) | expect{2, 2, 1};  // at -1 and 2, at 0 and 3
+  return outputs{a, b, c};
+});
+static_assert(dilated.node_count == 4);
+
+// Strides and paddings as large as an int can be are legal as long as no position overflows.
+constexpr auto far_apart = network({8, 8, 1}, [](value x) {
+  x = x | max_pool2d{.window = 8, .stride = 2147483647, .round = rounding::up} | expect{1, 1, 1};
+  return x | conv2d{.filters = 1, .kernel = 1, .stride = 2147483647, .pad = same} | expect{1, 1, 1};
+});
+static_assert(far_apart.node_count == 3);
 
 }  // namespace

@@ -15,7 +15,7 @@ plan_type plan_of(const planned& p) {
   return edgenn::plan_memory(p.graph, p.needs, p.element_bytes, p.alignment);
 }
 bool sound(const planned& p, const plan_type& plan) {
-  return edgenn::is_sound(p.graph, p.needs, plan, p.element_bytes);
+  return edgenn::is_sound(p.graph, p.needs, plan, p.element_bytes, p.alignment);
 }
 std::string simulate(const planned& p, const plan_type& plan) { return simulated_run{p, plan}.run(); }
 
@@ -31,7 +31,7 @@ TEST_CASE("plans of random networks are sound and run on an arena of tags") {
     REQUIRE(plan.arena_bytes >= plan.lower_bound_bytes);
     REQUIRE(plan.lower_bound_bytes > 0);
     at_bound += plan.arena_bytes == plan.lower_bound_bytes;
-    over_bound += static_cast<double>(plan.arena_bytes) / plan.lower_bound_bytes - 1;
+    over_bound += static_cast<double>(plan.arena_bytes) / static_cast<double>(plan.lower_bound_bytes) - 1;
     for (int i = p.graph.input_count; i < p.graph.node_count; ++i) {
       views += plan[i].view;
       joined += plan[i].joined >= 0;

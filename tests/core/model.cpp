@@ -85,6 +85,34 @@ struct edgenn::kernel<toy, edgenn::op<L, Out, In>> {
   }
 };
 
+/// A backend that says where its models keep their arena: here, beside guards.
+struct guarded {
+  using element = float;
+  using weight = float;
+  using fallback = edgenn::reference;
+  static constexpr int alignment = 64;
+
+  template <int Bytes>
+  struct buffer {
+    alignas(alignment) std::byte before[alignment];
+    alignas(alignment) std::byte bytes[Bytes];
+    std::byte after[alignment];
+
+    buffer() {
+      last = this;
+      for (std::byte& b : before) b = std::byte{0xA5};
+      for (std::byte& b : after) b = std::byte{0xA5};
+    }
+    std::byte* data() { return bytes; }
+    bool intact() const {
+      const auto is_guard = [](std::byte b) { return b == std::byte{0xA5}; };
+      return std::all_of(std::begin(before), std::end(before), is_guard)
+             && std::all_of(std::begin(after), std::end(after), is_guard);
+    }
+    static inline const buffer* last = nullptr;
+  };
+};
+
 namespace {
 
 using namespace edgenn;
@@ -154,13 +182,32 @@ TEST_CASE("a backend of one's own, with packed weights and scratch, agrees with 
   CHECK(toy::scratch < reinterpret_cast<const std::byte*>(&mine + 1));
 }
 
+TEST_CASE("a backend's own buffer holds the arena, and kernels stay within it") {
+  using guarded_model = model<small, guarded>;
+  using arena = guarded::buffer<guarded_model::arena_bytes>;
+  static_assert(sizeof(guarded_model) >= sizeof(arena));
+  const std::vector<float> w = random_floats(1, guarded_model::weight_count), x = random_floats(2, 72);
+  guarded_model net{weights_of<guarded_model>(w)};
+  REQUIRE(arena::last != nullptr);
+  CHECK(reinterpret_cast<const std::byte*>(arena::last) >= reinterpret_cast<const std::byte*>(&net));
+  CHECK(reinterpret_cast<const std::byte*>(arena::last) < reinterpret_cast<const std::byte*>(&net + 1));
+  const std::span<const float, 72> image{x.data(), 72};
+  const auto y = net.run(image);
+  const auto* at = reinterpret_cast<const std::byte*>(y.data());
+  CHECK(at >= arena::last->bytes);
+  CHECK(at < arena::last->bytes + guarded_model::arena_bytes);
+  CHECK(arena::last->intact());
+  small_reference plain{weights_of<small_reference>(w)};
+  CHECK(copy(y) == copy(plain.run(image)));
+}
+
 TEST_CASE("every scratch lies in the arena beside the values of its time") {
   constexpr auto& plan = small_toy::plan;
   for (int i = 3; i <= 5; ++i) {
     CHECK(plan.scratch_offsets[i] % toy::alignment == 0);
     CHECK(plan.scratch_offsets[i] + 8 * 4 <= plan.arena_bytes);
     for (const int v : {i, small[i].input(0)}) {
-      const int end = plan[v].offset + plan[v].span_bytes(small[v].out, 4);
+      const long long end = plan[v].offset + plan[v].span_bytes(small[v].out, 4);
       CHECK((plan.scratch_offsets[i] >= end || plan.scratch_offsets[i] + 8 * 4 <= plan[v].offset));
     }
   }

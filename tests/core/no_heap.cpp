@@ -182,7 +182,7 @@ TEST_CASE("a model reads its weights, runs, proves itself and reports without th
     if (opened) {
       checked->copy_to(weights);
       static lenet owner{weights};
-      first = prove(owner, *checked, std::span<float>{image});
+      first = prove(owner, *checked, image);
       profile<lenet, ticks> times;
       owner.run_observed(times, image);
       times.report([](std::string_view line) { report.put(line); });
@@ -191,7 +191,7 @@ TEST_CASE("a model reads its weights, runs, proves itself and reports without th
     borrowed = static_cast<bool>(in_flash);
     if (borrowed) {
       model<net, reference, borrowed_arena> guest{*in_flash, arena};
-      second = prove(guest, *checked, std::span<float>{image});
+      second = prove(guest, *checked, image);
     }
     summary<lenet>([](std::string_view line) { report.put(line); });
     const auto wrong = file_type::open(std::span{file}.first(100));

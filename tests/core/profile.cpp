@@ -138,13 +138,32 @@ TEST_CASE("LeNet-5 as a table") {
   CHECK(words_of(lines[3]) == row{"2", "max_pool2d", "12", "x", "12", "x", "20", "0", "0", offset(2)});
   CHECK(words_of(lines[4]) == row{"3", "conv2d", "8", "x", "8", "x", "50", "25050", "1600000", offset(3)});
   CHECK(words_of(lines[5]) == row{"4", "max_pool2d", "4", "x", "4", "x", "50", "0", "0", offset(4)});
-  CHECK(words_of(lines[6]) == row{"5", "dense*", "1", "x", "1", "x", "500", "400500", "400000", offset(5)});
+  CHECK(words_of(lines[6])
+        == row{"5", "dense+relu", "1", "x", "1", "x", "500", "400500", "400000", offset(5)});
   CHECK(words_of(lines[7]) == row{"6", "dense", "1", "x", "1", "x", "10", "5010", "5000", offset(6)});
   CHECK(words_of(lines[8]) == row{"7", "softmax", "1", "x", "1", "x", "10", "0", "0", offset(7)});
   CHECK(words_of(lines[9]) == row{"sum", "431080", "2293000"});
   CHECK(lines[10].find("arena " + std::to_string(lenet::arena_bytes) + " bytes") != std::string::npos);
   CHECK(lines[10].find("weights 1724320 bytes") != std::string::npos);
   for (std::size_t i = 1; i < 9; ++i) CHECK(lines[i].size() == lines[0].size());  // columns align
+}
+
+constexpr auto activated = network<8>({2, 2, 3}, [](value x) {
+  x = x | relu;  // nothing before it to be fused into
+  x = x | depthwise_conv2d{.kernel = 1, .act = hard_swish} | relu6;
+  return x | batch_norm{.act = leaky_relu(0.1)} | softmax{};
+});
+TEST_CASE("a table names the activations, fused and on their own") {
+  std::vector<std::string> lines;
+  summary<model<activated, reference>>([&](std::string_view line) { lines.emplace_back(line); });
+  REQUIRE(lines.size() == 1 + 6 + 2);
+  const char* const layers[] = {"input",         "activate:relu",         "depthwise_conv2d+hard_swish",
+                                "activate:clip", "batch_norm+leaky_relu", "softmax"};
+  for (std::size_t i = 0; i < 6; ++i) CHECK(words_of(lines[1 + i])[1] == layers[i]);
+  for (std::size_t i = 1; i < 7; ++i) CHECK(lines[i].size() == lines[0].size());  // columns align
+  CHECK(std::string_view{name_of(activation_kind::none)} == "none");
+  CHECK(std::string_view{name_of(activation_kind::hard_sigmoid)} == "hard_sigmoid");
+  CHECK(std::string_view{name_of(activation_kind::tanh)} == "tanh");
 }
 
 constexpr auto deep = network<4>({2, 3, 4, 5}, [](value x) { return x | softmax{}; });

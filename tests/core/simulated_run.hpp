@@ -13,7 +13,7 @@
 class simulated_run {
  public:
   simulated_run(const planned& p, const edgenn::memory_plan<random_capacity>& plan)
-      : g_{p.graph}, needs_{p.needs}, plan_{plan}, element_bytes_{p.element_bytes} {}
+      : g_{p.graph}, needs_{p.needs}, plan_{plan}, element_bytes_{p.element_bytes}, alignment_{p.alignment} {}
 
   /// Empty if every value is found where and when it is needed, else what went wrong first.
   std::string run() {
@@ -91,6 +91,8 @@ class simulated_run {
     });
   }
   void spoil_scratch(int i) {
+    if (needs_[i].scratch_bytes > 0 && plan_.scratch_offsets[i] % alignment_ != 0)
+      fail(i, "misaligned scratch");
     for (int b = 0; b < needs_[i].scratch_bytes; ++b) {
       const int at = plan_.scratch_offsets[i] + b;
       if (at < 0 || at >= plan_.arena_bytes) return fail(i, "scratch outside the arena");
@@ -112,7 +114,8 @@ class simulated_run {
     if (plan_[i].view) return;  // no kernel runs; whoever reads it sees whether its elements are there
 
     if (plan_[i].outside >= 0) return fail(i, "a kernel's result outside the arena");
-    if (plan_[i].offset % element_bytes_ != 0) return fail(i, "misaligned elements");
+    const int start = plan_[i].joined < 0 ? alignment_ : element_bytes_;
+    if (plan_[i].offset % start != 0) return fail(i, "a misaligned result");
     if (is_concat(i)) return join(i);
     check_gaps(i);
     spoil_scratch(i);
@@ -207,6 +210,7 @@ class simulated_run {
   const random_needs& needs_;
   const edgenn::memory_plan<random_capacity>& plan_;
   int element_bytes_;
+  int alignment_;
   std::uint32_t next_tag_ = 0;
   std::vector<tags> contents_;  // of each value, in storage order
   std::vector<tags> outside_;   // the network inputs' memory

@@ -42,23 +42,23 @@ void check_trained(const char* name) {
   CHECK(file->has_golden());
   REQUIRE(file->stored() == storage::fp16);
 
-  std::vector<float> image(28 * 28);
+  std::array<float, 28 * 28> image{};
   static std::array<float, static_cast<std::size_t>(Net.weight_count)> weights;
   file->copy_to(weights);
   static model<Net, reference> in_fp32{weights};
-  const proof copied = prove(in_fp32, *file, std::span<float>{image});
+  const proof copied = prove(in_fp32, *file, image);
   CHECK(copied.has_golden);
   CHECK(copied.largest_error <= tolerance);
 
   const auto halves = file->template in_place<half>();
   REQUIRE(halves);
   static model<Net, reference_fp16_weights> in_fp16{*halves};
-  const proof in_place = prove(in_fp16, *file, std::span<float>{image});
+  const proof in_place = prove(in_fp16, *file, image);
   CHECK(in_place.largest_error <= tolerance);
 
   // The proof can fail: without weights every digit is as likely as the others, and the golden digit is not.
   weights.fill(0);
-  CHECK_FALSE(prove(in_fp32, *file, std::span<float>{image}).holds(tolerance));
+  CHECK_FALSE(prove(in_fp32, *file, image).holds(tolerance));
 }
 
 TEST_CASE("lenet5.edgenn") { check_trained<networks::lenet5>("lenet5.edgenn"); }

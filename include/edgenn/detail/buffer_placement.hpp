@@ -7,7 +7,7 @@ namespace edgenn::detail {
 /// Bytes from the start of a buffer that are in use during [first, last]: one value of the buffer, or a
 /// scratch.
 struct use {
-  int bytes = 0;
+  long long bytes = 0;
   int first = 0;
   int last = -1;
   int next = -1;  ///< the buffer's next use
@@ -18,12 +18,14 @@ struct use {
 /// Memory that is placed as one: values that share it, or a kernel's scratch.
 struct buffer {
   int number = 0;
-  int bytes = 0;  ///< of its largest use
-  int first = 0;  ///< of its first use
-  int last = 0;   ///< of its last use
+  long long bytes = 0;  ///< of its largest use
+  int first = 0;        ///< of its first use
+  int last = 0;         ///< of its last use
 };
 
-constexpr int round_up(int bytes, int alignment) { return (bytes + alignment - 1) / alignment * alignment; }
+constexpr long long round_up(long long bytes, int alignment) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
 
 /// The second half of a memory plan: offsets of the buffers and of the kernels' scratch in the arena.
 template <int N>
@@ -56,7 +58,7 @@ class buffer_placement {
       append(sharing_.buffer_of(i), i, {v.offset + v.span_bytes(g_[i].out, element_bytes_), v.first, v.last});
       if (!v.view) append(scratch_of(i), scratch_of(i), {needs_[i].scratch_bytes, i, i});
     }
-    static_array<int, N + 1> live{};  // bytes in use at the time of each node
+    static_array<long long, N + 1> live{};  // bytes in use at the time of each node
     for (int b = 0; b < 2 * g_.node_count; ++b) {
       if (head_[b] < 0) continue;
       buffer& whole = buffers_[buffer_count_++];
@@ -68,7 +70,7 @@ class buffer_placement {
       }
       for (int t = whole.first; t <= whole.last; ++t) live[t] += bytes_at(b, t);
     }
-    for (const int bytes : live)
+    for (const long long bytes : live)
       if (bytes > plan_.lower_bound_bytes) plan_.lower_bound_bytes = bytes;
   }
 
@@ -80,8 +82,8 @@ class buffer_placement {
     head_[b] = number;
   }
 
-  constexpr int bytes_at(int b, int time) const {
-    int most = 0;
+  constexpr long long bytes_at(int b, int time) const {
+    long long most = 0;
     for (int u = head_[b]; u >= 0; u = uses_[u].next)
       if (uses_[u].first <= time && time <= uses_[u].last && uses_[u].bytes > most) most = uses_[u].bytes;
     return most;
@@ -96,35 +98,36 @@ class buffer_placement {
   }
 
   constexpr void place() {
-    static_array<int, 2 * N> best{};
+    static_array<long long, 2 * N> best{};
     // Compilers bound the steps of one constant evaluation, so large networks get fewer attempts.
     int attempts = buffer_count_ <= 96 ? 6 : buffer_count_ <= 192 ? 2 : 1;
     for (const order by : {order::by_size, order::by_time, order::by_duration})
       for (const bool alternate : {false, true}) {
         if (attempts-- <= 0 || (plan_.arena_bytes > 0 && plan_.arena_bytes == plan_.lower_bound_bytes))
           continue;
-        const int bytes = place_all(by, alternate);
+        const long long bytes = place_all(by, alternate);
         if (plan_.arena_bytes == 0 || bytes < plan_.arena_bytes) {
           plan_.arena_bytes = bytes;
           best = offsets_;
         }
       }
     for (int i = 0; i < g_.node_count; ++i) {
-      if (value_of(i).outside < 0) value_of(i).offset += best[sharing_.buffer_of(i)];
-      plan_.scratch_offsets[i] = best[scratch_of(i)];
+      if (value_of(i).outside < 0)
+        value_of(i).offset = static_cast<int>(value_of(i).offset + best[sharing_.buffer_of(i)]);
+      plan_.scratch_offsets[i] = static_cast<int>(best[scratch_of(i)]);
     }
   }
 
   /// Places the buffers one after another as low as possible or, if `alternate`, every second one as high as
   /// the lower bound lets. Returns the bytes of the arena.
-  constexpr int place_all(order by, bool alternate) {
+  constexpr long long place_all(order by, bool alternate) {
     for (int i = 1; i < buffer_count_; ++i) {  // insertion sort: stable
       const buffer b = buffers_[i];
       int k = i;
       for (; k > 0 && goes_before(by, b, buffers_[k - 1]); --k) buffers_[k] = buffers_[k - 1];
       buffers_[k] = b;
     }
-    int arena = 0;
+    long long arena = 0;
     for (int i = 0; i < buffer_count_; ++i) {
       const buffer b = buffers_[i];
       neighbour_count_ = 0;
@@ -143,7 +146,7 @@ class buffer_placement {
     int of_o;
   };
   constexpr collision collide(int b, int o) const {
-    const int at_b = offsets_[b], at_o = offsets_[o];
+    const long long at_b = offsets_[b], at_o = offsets_[o];
     for (int u = head_[b]; u >= 0; u = uses_[u].next)
       for (int v = head_[o]; v >= 0; v = uses_[v].next)
         if (at_b < at_o + uses_[v].bytes && at_o < at_b + uses_[u].bytes && uses_[u].at_the_time_of(uses_[v]))
@@ -187,10 +190,10 @@ class buffer_placement {
   int element_bytes_;
   int alignment_;
   memory_plan<N>& plan_;
-  static_array<use, 2 * N> uses_{};        // by values, then by the nodes' scratch
-  static_array<int, 2 * N> head_{};        // first use of each buffer, -1: no such buffer
-  static_array<int, 2 * N> offsets_{};     // of each buffer
-  static_array<buffer, 2 * N> buffers_{};  // those that exist, in the order of placement
+  static_array<use, 2 * N> uses_{};           // by values, then by the nodes' scratch
+  static_array<int, 2 * N> head_{};           // first use of each buffer, -1: no such buffer
+  static_array<long long, 2 * N> offsets_{};  // of each buffer
+  static_array<buffer, 2 * N> buffers_{};     // those that exist, in the order of placement
   int buffer_count_ = 0;
   static_array<int, 2 * N> neighbours_{};  // placed buffers alive at the time of the one being placed
   int neighbour_count_ = 0;

@@ -83,7 +83,7 @@ class buffer_sharing {
                            : l.along == axis::height ? whole.row_stride
                                                      : whole.slice_stride;
         placement& v = value_of(operand);
-        v.offset = whole.offset + start * stride * element_bytes_;
+        v.offset = static_cast<int>(whole.offset + 1LL * start * stride * element_bytes_);
         v.pixel_stride = whole.pixel_stride;
         v.row_stride = whole.row_stride;
         v.slice_stride = whole.slice_stride;

@@ -78,8 +78,12 @@ class text {
     while (size_ < column && size_ < Capacity) chars_[size_++] = ' ';
     return *this;
   }
-  /// Makes room so that `s` ends at column `column`, then appends it.
-  constexpr text& right(int column, text_view s) { return fill_to(column - static_cast<int>(s.size())) << s; }
+  /// Makes room so that `s` ends at column `column`, then appends it. A space parts it from what is there.
+  constexpr text& right(int column, text_view s) {
+    const int start = column - static_cast<int>(s.size());
+    if (size_ > 0 && start <= size_) *this << " ";
+    return fill_to(start) << s;
+  }
   constexpr text& right(int column, std::uint64_t v) {
     text<20> number;
     number << v;

@@ -18,7 +18,7 @@ struct concat_layer {
       shape others = s;
       extent_of(others) = extent_of(first);
       if (others != first) error::operands_of_concat_differ_in_another_extent_than_the_joined_one(first, s);
-      extent_of(out) += extent_of(s);
+      extent_of(out) = detail::checked_extent(1LL * extent_of(out) + extent_of(s));
     };
     (join(rest), ...);
     return out;

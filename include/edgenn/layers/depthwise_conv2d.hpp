@@ -24,7 +24,7 @@ struct depthwise_conv2d {
   constexpr shape output(shape in) const {
     if (multiplier < 1) error::depth_multiplier_must_be_positive(multiplier);
     const window2d w = window(in);
-    return {w.y.out, w.x.out, in.c * multiplier};
+    return {w.y.out, w.x.out, detail::checked_extent(1LL * in.c * multiplier)};
   }
   constexpr weight_tensors weights(shape in) const {
     weight_tensors t;

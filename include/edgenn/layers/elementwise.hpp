@@ -31,7 +31,8 @@ struct multiply_layer {
   activation act = none;  ///< activation of the output
 
   constexpr shape output(shape a, shape b) const {
-    if (!detail::broadcasts_to(b, a)) error::operands_of_multiply_must_have_equal_shapes(a, b);
+    if (!detail::broadcasts_to(b, a))
+      error::second_operand_of_multiply_must_have_the_extents_of_the_first_or_one(a, b);
     return a;
   }
 };

@@ -15,7 +15,7 @@ struct reshape {
 
   constexpr shape output(shape in) const {
     const shape to{h, w, c, d};
-    if (to.size() != in.size()) error::reshape_must_keep_the_number_of_elements(in, to);
+    if (detail::count_of(h, w, c, d) != in.size()) error::reshape_must_keep_the_number_of_elements(in, to);
     return to;
   }
 };
@@ -60,7 +60,8 @@ struct pad2d {
     if (fill == border::reflect
         && (pad.top >= in.h || pad.bottom >= in.h || pad.left >= in.w || pad.right >= in.w))
       error::pad_by_reflection_must_be_smaller_than_the_input(in);
-    return {in.h + pad.top + pad.bottom, in.w + pad.left + pad.right, in.c};
+    return {detail::checked_extent(0LL + in.h + pad.top + pad.bottom),
+            detail::checked_extent(0LL + in.w + pad.left + pad.right), in.c};
   }
 };
 

@@ -5,7 +5,11 @@
 
 namespace edgenn {
 
-enum class interpolation : int { nearest, bilinear };
+/// From which input pixels an output pixel is made.
+enum class interpolation : int {
+  nearest,   ///< one
+  bilinear,  ///< four, weighted by their distances
+};
 
 /// Where output position o lies in the input, for an input extent n, an output extent m and the scale s
 /// (m / n unless given). The names are ONNX's (operator Resize).

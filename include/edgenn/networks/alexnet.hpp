@@ -24,8 +24,9 @@ constexpr value alexnet_layers(value x, int groups, bool with_lrn) {
 
 }  // namespace detail
 
-/// AlexNet as in Caffe's bvlc_alexnet (BVLC/caffe, models/bvlc_alexnet), after Krizhevsky et al. 2012: the second,
-/// fourth and fifth convolution in two groups. 60,965,224 parameters, 724,406,816 multiply-accumulate operations.
+/// AlexNet as in Caffe's bvlc_alexnet (BVLC/caffe, models/bvlc_alexnet), after Krizhevsky et al. 2012: the
+/// second, fourth and fifth convolution in two groups. 60,965,224 parameters, 724,406,816 multiply-accumulate
+/// operations.
 ///
 /// Input {227, 227, 3}: BGR, the mean of the training images subtracted. Output {1, 1, 1000}: probabilities.
 inline constexpr auto alexnet =

@@ -46,8 +46,8 @@ constexpr value layers(value x, bool with_lrn) {
 
 }  // namespace googlenet_parts
 
-/// GoogLeNet as in Caffe's bvlc_googlenet, without the auxiliary classifiers, after Szegedy et al. 2015 (arXiv
-/// 1409.4842, table 1): 6,998,552 parameters, 1,582,671,872 multiply-accumulate operations.
+/// GoogLeNet as in Caffe's bvlc_googlenet, without the auxiliary classifiers, after Szegedy et al. 2015
+/// (arXiv 1409.4842, table 1): 6,998,552 parameters, 1,582,671,872 multiply-accumulate operations.
 ///
 /// Input {224, 224, 3}: BGR minus (104, 117, 123). Output {1, 1, 1000}: probabilities.
 inline constexpr auto googlenet =

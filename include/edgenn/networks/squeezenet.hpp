@@ -20,8 +20,8 @@ inline constexpr auto pool = max_pool2d{.window = 3, .stride = 2, .round = round
 
 }  // namespace squeezenet_parts
 
-/// SqueezeNet v1.0 (Iandola et al. 2016, arXiv 1602.07360, table 1; the authors' prototxt, whose last convolution
-/// is padded by 1): 1,248,424 parameters, 861,339,936 multiply-accumulate operations.
+/// SqueezeNet v1.0 (Iandola et al. 2016, arXiv 1602.07360, table 1; the authors' prototxt, whose last
+/// convolution is padded by 1): 1,248,424 parameters, 861,339,936 multiply-accumulate operations.
 ///
 /// Input {227, 227, 3}: BGR minus (104, 117, 123). Output {1, 1, 1000}: probabilities.
 inline constexpr auto squeezenet_v1_0 = network({227, 227, 3}, [](value x) {
