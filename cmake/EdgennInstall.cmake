@@ -1,4 +1,4 @@
-# Installs the headers, the targets, edgenn_add_weights and a pkg-config file. What is installed can be moved:
+# Installs the headers, the targets, edgenn_add_weights and the pkg-config files. What is installed can be moved:
 # no file holds an absolute path.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
@@ -30,9 +30,11 @@ install(FILES "${PROJECT_BINARY_DIR}/edgenn-config.cmake" "${PROJECT_BINARY_DIR}
               cmake/EdgennWeights.cmake
         DESTINATION "${edgenn_config_dir}")
 
-# The way from the pkg-config file to the prefix.
+# The way from the pkg-config files to the prefix.
 file(RELATIVE_PATH edgenn_pc_to_prefix "/prefix/${edgenn_pc_dir}" "/prefix")
-configure_file(cmake/edgenn.pc.in "${PROJECT_BINARY_DIR}/edgenn.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/edgenn.pc" DESTINATION "${edgenn_pc_dir}")
+foreach(name IN ITEMS edgenn edgenn-cpu)
+  configure_file(cmake/${name}.pc.in "${PROJECT_BINARY_DIR}/${name}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${name}.pc" DESTINATION "${edgenn_pc_dir}")
+endforeach()
 
 install(FILES LICENSE README.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -1,5 +1,5 @@
 #pragma once
-// One list of layer cases: it drives the layer tests of every backend, the benchmarks and the support table.
+// One list of layer cases: it drives the layer tests of every backend and the support table.
 //
 // A case is a name, a layer with its parameters, and the shapes of its inputs. To add one, write one line
 // into the function of its family below:

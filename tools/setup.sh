@@ -9,7 +9,7 @@ set -eu
 case ${1-all} in
   demo) packages='' ;;
   all)
-    packages='clang libclang-rt-dev python3 python3-numpy doctest-dev pkg-config doxygen git ca-certificates
+    packages='clang libclang-rt-dev python3 python3-numpy doctest-dev libeigen3-dev pkg-config doxygen git ca-certificates
       gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm
       g++-aarch64-linux-gnu qemu-user-static'
     ;;

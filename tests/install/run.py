@@ -59,7 +59,7 @@ def with_cmake(folder, way):
         definitions.append(f"-DCMAKE_PREFIX_PATH={installed(folder)}")
     configure(PROGRAMS / "consumer", build, "-DCMAKE_BUILD_TYPE=Release", *definitions)
     run(args.cmake, "--build", build)
-    for program in ("answer", "answer_from_file"):
+    for program in ("answer", "answer_from_file", "answer_natively"):
         expect(program, run(build / program), ANSWER)
     run(args.cmake, "--install", build, "--prefix", folder / "consumer-prefix")
     files = sorted(file.name for file in (folder / "consumer-prefix").rglob("*") if file.is_file())
@@ -71,9 +71,10 @@ def with_pkg_config(folder):
     environment = {**os.environ, "PKG_CONFIG_PATH": str(place)}
     version = re.search(r"project\(edgenn VERSION ([\d.]+)", (args.edgenn / "CMakeLists.txt").read_text())[1]
     expect("version", run("pkg-config", "--modversion", "edgenn", env=environment), version)
-    flags = run("pkg-config", "--cflags", "--libs", "edgenn", env=environment).split()
-    run(args.cxx, "-std=c++20", PROGRAMS / "answer.cpp", "-o", folder / "answer", *flags)
-    expect("answer", run(folder / "answer"), ANSWER)
+    for package, program in (("edgenn", "answer"), ("edgenn-cpu", "answer_natively")):
+        flags = run("pkg-config", "--cflags", "--libs", package, env=environment).split()
+        run(args.cxx, "-std=c++20", PROGRAMS / f"{program}.cpp", "-o", folder / program, *flags)
+        expect(program, run(folder / program), ANSWER)
 
 
 def refuse_foreign_headers(command, header):

@@ -76,8 +76,8 @@ std::vector<float> second_part(const std::vector<float>& whole, int channels) {
 }
 
 using run_joined = void(const float* const* x, const float* weights, std::vector<float>* outputs);
-using run_kernel_of_case = void(const tensor_view<const float>* x, const float* weights,
-                                tensor_view<float> y);
+using run_kernel_of_case = void(const tensor_view<const float>* x, const void* weights, tensor_view<float> y,
+                                std::byte* scratch);
 
 void check(const char* name, run_joined* run, run_kernel_of_case* kernel, const case_data& data,
            std::span<const shape> in, shape out) {
@@ -88,7 +88,7 @@ void check(const char* name, run_joined* run, run_kernel_of_case* kernel, const 
     views.push_back(tensor_view<const float>::contiguous(starts[k], in[k]));
   }
   std::vector<float> expected(static_cast<std::size_t>(out.size()));
-  kernel(views.data(), data.weights.data(), tensor_view<float>::contiguous(expected.data(), out));
+  kernel(views.data(), data.weights.data(), tensor_view<float>::contiguous(expected.data(), out), nullptr);
 
   std::vector<std::vector<float>> found(1 + in.size());
   run(starts.data(), data.weights.data(), found.data());

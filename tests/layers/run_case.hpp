@@ -4,6 +4,7 @@
 #include <cases.hpp>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <edgenn/model.hpp>
 #include <limits>
@@ -12,27 +13,52 @@
 
 namespace edgenn::tests {
 
-/// A case on `Backend`.
-template <class Backend>
+/// Memory at the alignment that a backend asks for. It starts as NaN: who reads what nobody wrote shows it.
+class aligned_memory {
+ public:
+  aligned_memory(int bytes, int alignment)
+      : memory_(static_cast<std::size_t>(bytes + alignment), std::byte{0xFF}) {
+    const auto misaligned =
+        reinterpret_cast<std::uintptr_t>(memory_.data()) % static_cast<unsigned>(alignment);
+    start_ = misaligned == 0 ? 0 : static_cast<std::size_t>(alignment) - misaligned;
+  }
+  std::byte* data() { return memory_.data() + start_; }
+  const std::byte* data() const { return memory_.data() + start_; }
+
+ private:
+  std::vector<std::byte> memory_;
+  std::size_t start_;
+};
+
+/// A case on a backend whose activations are `Element` and whose canonical weights are `Weight`.
+template <class Element, class Weight = Element>
 struct bound_case {
-  using element = typename Backend::element;
-  using weight = typename Backend::weight;
+  using element = Element;
+  using weight = Weight;
 
   const char* name;
   const char* layer_name;
   std::vector<shape> in;
   shape out;
   case_data data;
+  long long macs;  ///< of the whole output
+  bool is_own;     ///< computed by a kernel of the backend itself, not of one that it falls back to
   bool is_strided;
   bool is_in_place;
+  int alignment;     ///< bytes, of packed weights and scratch
+  int packed_bytes;  ///< of the weights that the kernel packs; -1 if it reads them in canonical order
+  int scratch_bytes;
 
+  /// Brings the weights into the kernel's order.
+  void (*pack)(const weight* canonical, std::byte* packed);
   /// Runs the network of this one layer.
   void (*run_network)(const element* const* x, const weight* weights, element* y);
-  /// Runs the kernel itself.
-  void (*run_kernel)(const tensor_view<const element>* x, const weight* weights, tensor_view<element> y);
+  /// Runs the kernel itself. `weights` are packed ones if the kernel packs.
+  void (*run_kernel)(const tensor_view<const element>* x, const void* weights, tensor_view<element> y,
+                     std::byte* scratch);
 };
 
-/// The two ways to run `Case` on `Backend`.
+/// The ways to run `Case` on `Backend`.
 template <class Backend, class Case, class = std::make_index_sequence<Case::in.size()>>
 struct case_on;
 
@@ -40,21 +66,38 @@ template <class Backend, class Case, std::size_t... K>
 struct case_on<Backend, Case, std::index_sequence<K...>> {
   using element = typename Backend::element;
   using weight = typename Backend::weight;
+  using kernel = edgenn::kernel<Backend, typename Case::op>;
 
   static void run_network(const element* const* x, const weight* weights, element* y) {
     using model = edgenn::model<Case::network, Backend>;
-    model net{std::span<const weight, model::weight_count>{weights, std::size_t{model::weight_count}}};
-    net.run(std::span<const element, elements<K>>{x[K], elements<K>}...);
-    const auto result = net.output();
-    std::memcpy(y, result.data(), result.size_bytes());
+    const std::span<const weight, model::weight_count> canonical{weights, std::size_t{model::weight_count}};
+    const auto run = [&](model net) {
+      net.run(std::span<const element, elements<K>>{x[K], elements<K>}...);
+      const auto result = net.output();
+      std::memcpy(y, result.data(), result.size_bytes());
+    };
+    if constexpr (model::packed_bytes > 0) {
+      aligned_memory packed{model::packed_bytes, Backend::alignment};
+      const std::span<std::byte, model::packed_bytes> bytes{packed.data(), std::size_t{model::packed_bytes}};
+      model::pack(canonical, bytes);
+      run(model{bytes});
+    } else {
+      run(model{canonical});
+    }
   }
 
-  static void run_kernel(const tensor_view<const element>* x, const weight* weights, tensor_view<element> y) {
-    using kernel = edgenn::kernel<Backend, typename Case::op>;
-    static_assert(detail::scratch_bytes_of<kernel>() == 0 && !detail::packs<kernel>,
-                  "kernels with scratch memory or packed weights run as networks only");
-    if constexpr (requires { kernel::run(x[K]..., y, weights); })
-      detail::run_op<Backend, typename Case::op>(x[K]..., y, weights);
+  static void pack(const weight* canonical, std::byte* packed) {
+    if constexpr (detail::packs<kernel>) kernel::pack(canonical, packed);
+  }
+
+  static void run_kernel(const tensor_view<const element>* x, const void* weights, tensor_view<element> y,
+                         std::byte* scratch) {
+    using stored = std::conditional_t<detail::packs<kernel>, std::byte, weight>;
+    const auto* w = static_cast<const stored*>(weights);
+    if constexpr (requires { kernel::run(x[K]..., y, w, scratch); })
+      detail::run_op<Backend, typename Case::op>(x[K]..., y, w, scratch);
+    else if constexpr (requires { kernel::run(x[K]..., y, w); })
+      detail::run_op<Backend, typename Case::op>(x[K]..., y, w);
     else
       detail::run_op<Backend, typename Case::op>(x[K]..., y);
   }
@@ -68,24 +111,41 @@ struct case_on<Backend, Case, std::index_sequence<K...>> {
 enum class scope { networks_and_kernels, kernels };
 enum class selection { all, with_weights };
 
-/// The selected cases on `Backend`.
-template <class Backend, scope What = scope::networks_and_kernels, selection Which = selection::all>
-std::vector<bound_case<Backend>> bound_cases() {
-  std::vector<bound_case<Backend>> cases;
-  for_each_case([&cases]<class Case>(const Case& c) {
+/// The cases of cases.hpp, as an object.
+struct cases_of_layers {
+  template <class F>
+  void operator()(F f) const {
+    for_each_case(f);
+  }
+};
+
+/// The selected cases of `List` on `Backend`.
+template <class Backend, scope What = scope::networks_and_kernels, selection Which = selection::all,
+          class List = cases_of_layers>
+auto bound_cases(List list = {}) {
+  std::vector<bound_case<typename Backend::element, typename Backend::weight>> cases;
+  list([&cases]<class Case>(const Case& c) {
     if constexpr (Which == selection::all || Case::weights.count() > 0) {
-      using kernel = edgenn::kernel<Backend, typename Case::op>;
-      bound_case<Backend> b{c.name,
-                            Case::layer.name,
-                            {Case::in.begin(), Case::in.end()},
-                            Case::out,
-                            make_data(c),
-                            detail::is_strided<kernel>(),
-                            detail::is_in_place<kernel>(),
-                            nullptr,
-                            &case_on<Backend, Case>::run_kernel};
+      using op = typename Case::op;
+      using kernel = edgenn::kernel<Backend, op>;
+      auto& b = cases.emplace_back();
+      b.name = c.name;
+      b.layer_name = Case::layer.name;
+      b.in.assign(Case::in.begin(), Case::in.end());
+      b.out = Case::out;
+      b.data = make_data(c);
+      b.macs = Case::network.macs();
+      b.is_own = implements<Backend, op>;
+      b.is_strided = detail::is_strided<kernel>();
+      b.is_in_place = detail::is_in_place<kernel>();
+      b.alignment = Backend::alignment;
+      b.packed_bytes = -1;
+      if constexpr (detail::packs<kernel>) b.packed_bytes = kernel::packed_bytes;
+      b.scratch_bytes = detail::scratch_bytes_of<kernel>();
+      b.pack = &case_on<Backend, Case>::pack;
+      b.run_kernel = &case_on<Backend, Case>::run_kernel;
+      b.run_network = nullptr;
       if constexpr (What == scope::networks_and_kernels) b.run_network = &case_on<Backend, Case>::run_network;
-      cases.push_back(std::move(b));
     }
   });
   return cases;
@@ -100,37 +160,62 @@ std::vector<To> converted(const std::vector<From>& from) {
 }
 
 /// The inputs of a case in the element type of its backend.
-template <class Backend>
-std::vector<std::vector<typename Backend::element>> inputs_of(const bound_case<Backend>& c) {
-  std::vector<std::vector<typename Backend::element>> x;
-  for (const std::vector<float>& input : c.data.inputs)
-    x.push_back(converted<typename Backend::element>(input));
+template <class T, class W>
+std::vector<std::vector<T>> inputs_of(const bound_case<T, W>& c) {
+  std::vector<std::vector<T>> x;
+  for (const std::vector<float>& input : c.data.inputs) x.push_back(converted<T>(input));
   return x;
 }
 
-template <class Backend>
-std::vector<typename Backend::element> run_network(const bound_case<Backend>& c) {
+/// The weights of a case as its kernel wants them.
+template <class T, class W>
+class kernel_weights {
+ public:
+  explicit kernel_weights(const bound_case<T, W>& c)
+      : canonical_{converted<W>(c.data.weights)},
+        packed_{c.packed_bytes < 0 ? 0 : c.packed_bytes, c.alignment},
+        packs_{c.packed_bytes >= 0} {
+    if (packs_) c.pack(canonical_.data(), packed_.data());
+  }
+  const void* data() const {
+    return packs_ ? static_cast<const void*>(packed_.data()) : static_cast<const void*>(canonical_.data());
+  }
+
+ private:
+  std::vector<W> canonical_;
+  aligned_memory packed_;
+  bool packs_;
+};
+
+template <class T, class W>
+std::vector<T> run_network(const bound_case<T, W>& c) {
   const auto x = inputs_of(c);
-  std::vector<const typename Backend::element*> starts;
+  std::vector<const T*> starts;
   for (const auto& input : x) starts.push_back(input.data());
-  std::vector<typename Backend::element> y(static_cast<std::size_t>(c.out.size()));
-  c.run_network(starts.data(), converted<typename Backend::weight>(c.data.weights).data(), y.data());
+  std::vector<T> y(static_cast<std::size_t>(c.out.size()));
+  c.run_network(starts.data(), converted<W>(c.data.weights).data(), y.data());
   return y;
 }
 
+/// Runs the kernel itself on views of `x`.
+template <class T, class W>
+void run_on_views(const bound_case<T, W>& c, const std::vector<tensor_view<const T>>& x, tensor_view<T> y) {
+  aligned_memory scratch{c.scratch_bytes, c.alignment};
+  c.run_kernel(x.data(), kernel_weights<T, W>{c}.data(), y, scratch.data());
+}
+
 /// The output of the kernel itself on contiguous views; written over input number `over` unless that is -1.
-template <class Backend>
-std::vector<typename Backend::element> run_kernel(const bound_case<Backend>& c, int over = -1) {
-  using T = typename Backend::element;
+template <class T, class W>
+std::vector<T> run_kernel(const bound_case<T, W>& c, int over = -1) {
   auto x = inputs_of(c);
   std::vector<tensor_view<const T>> views;
   for (std::size_t k = 0; k < x.size(); ++k)
     views.push_back(tensor_view<const T>::contiguous(x[k].data(), c.in[k]));
-  std::vector<T> separate(static_cast<std::size_t>(c.out.size()));
+  std::vector<T> separate(static_cast<std::size_t>(c.out.size()), std::numeric_limits<T>::quiet_NaN());
+  const std::size_t size = separate.size();
   std::vector<T>& y = over < 0 ? separate : x[static_cast<std::size_t>(over)];
-  c.run_kernel(views.data(), converted<typename Backend::weight>(c.data.weights).data(),
-               tensor_view<T>::contiguous(y.data(), c.out));
-  y.resize(separate.size());
+  run_on_views(c, views, tensor_view<T>::contiguous(y.data(), c.out));
+  y.resize(size);
   return y;
 }
 
@@ -194,9 +279,8 @@ struct gapped_result {
 };
 
 /// The output of the kernel itself, reading and writing tensors with gaps. Those of the inputs hold NaN.
-template <class Backend>
-gapped_result<typename Backend::element> run_with_gaps(const bound_case<Backend>& c) {
-  using T = typename Backend::element;
+template <class T, class W>
+gapped_result<T> run_with_gaps(const bound_case<T, W>& c) {
   const auto values = inputs_of(c);
   std::vector<gapped_tensor<T>> x;
   for (std::size_t k = 0; k < c.in.size(); ++k) {
@@ -206,7 +290,7 @@ gapped_result<typename Backend::element> run_with_gaps(const bound_case<Backend>
   std::vector<tensor_view<const T>> views;
   for (gapped_tensor<T>& input : x) views.push_back(input.template view<const T>());
   gapped_tensor<T> y{c.out, T(12345)};
-  c.run_kernel(views.data(), converted<typename Backend::weight>(c.data.weights).data(), y.view());
+  run_on_views(c, views, y.view());
   gapped_result<T> result{y.take(), false};
   result.gaps_untouched = y.holds_only_filler();
   return result;

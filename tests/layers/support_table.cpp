@@ -5,10 +5,12 @@
 //   support_table --check README    exit status 1 if the table in the file is another one
 //   support_table --write README    puts the table into the file
 //
-// In the file it stands between the lines <!-- support table begin --> and <!-- support table end -->.
+// `cpu` stands for all instruction sets of the CPU backend; tests/cpu compiles the table for each. In the
+// file it stands between the lines <!-- support table begin --> and <!-- support table end -->.
 #include <algorithm>
 #include <cases.hpp>
 #include <cstdio>
+#include <edgenn/backends/cpu.hpp>
 #include <edgenn/backends/reference.hpp>
 #include <filesystem>
 #include <fstream>
@@ -28,6 +30,7 @@ template <class F>
 constexpr void for_each_backend(F f) {
   f.template operator()<reference>("reference");
   f.template operator()<reference_fp16_weights>("reference_fp16_weights");
+  f.template operator()<native>("cpu");
 }
 
 template <class Backend>

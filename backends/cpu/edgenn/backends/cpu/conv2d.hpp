@@ -40,19 +40,22 @@ void convolve(conv_job job) {
     for (int p = 0; p < panels; ++p) {
       const int n = job.group_filters - p * tile::columns;
       const int panel = g * panels + p;
-      const microkernels::gemm_panel_job product{job.left,
-                                                 job.stride_w * job.x_pixel_stride,
-                                                 job.weights + panel * panel_floats,
-                                                 job.bias + panel * tile::columns,
-                                                 job.y_pixel_stride,
-                                                 n < tile::columns ? n : tile::columns,
-                                                 job.low,
-                                                 job.high};
+      microkernels::gemm_panel_job product{job.left,
+                                           job.stride_w * job.x_pixel_stride,
+                                           job.weights + panel * panel_floats,
+                                           job.bias + panel * tile::columns,
+                                           job.y_pixel_stride,
+                                           n < tile::columns ? n : tile::columns,
+                                           job.low,
+                                           job.high,
+                                           job.weights + (panel + 1) * panel_floats};
       const float* x = job.x + g * job.group_channels;
       float* y = job.y + g * job.group_filters + p * tile::columns;
-      for (int row = 0; row < job.out_h; ++row)
+      for (int row = 0; row < job.out_h; ++row) {
         microkernels::gemm_panel<Isa>(x + row * job.stride_h * job.x_row_stride, y + row * job.y_row_stride,
                                       job.out_w, product);
+        product.next = nullptr;
+      }
     }
 }
 
@@ -140,7 +143,7 @@ constexpr bool winograd_applies(const conv2d& l) {
 
 template <class Isa, conv2d L, shape Out, shape In>
 struct kernel<basic_cpu<Isa>, op<L, Out, In>>
-    : detail::convolution<Isa, detail::winograd_applies(L) ? detail::fastest_winograd<Isa>(In, Out) : 0, L,
+    : detail::convolution<Isa, detail::winograd_applies(L) ? detail::chosen_winograd<Isa>(In, Out) : 0, L,
                           Out, In> {};
 
 template <class Isa, int Tile, conv2d L, shape Out, shape In>

@@ -1,7 +1,8 @@
 #pragma once
 
-/// Instruction sets of the CPU backend. Everything that uses their instructions takes one as a template
-/// parameter, so that files compiled with different flags can be linked into one program.
+/// Instruction sets of the CPU backend. Every kernel and microkernel takes one as a template parameter.
+/// Compile all files of a program that use edgenn with the same -m flags all the same: the reference kernels
+/// and a few helpers are inline functions without that parameter, and the linker keeps one copy of each.
 namespace edgenn::isa {
 
 /// x86-64-v2: 128 bits, multiplication and addition apart (Atom x5 and everything since 2008).

@@ -20,14 +20,18 @@ struct basic_cpu {
 };
 
 /// `Backend`, one of this file, with 3x3 convolutions of stride 1 computed by Winograd's F(M x M, 3 x 3), M =
-/// 2 or 4, wherever that applies; with M = 0 never. The tags themselves choose for each layer.
+/// 2, 4 or 6, wherever that applies; with M = 0 never. The tags themselves choose for each layer.
+///
+/// Relative to the root mean square of a layer's outputs, the errors' root mean square is about 2e-7 (M = 2),
+/// 1e-6 (M = 4) or 2e-6 (M = 6) with few channels and twice that with 512; a direct convolution has 2e-7 to
+/// 1e-6. Packed weights grow by a factor of (M + 2)^2 / 9: 1.8, 4 and 7.1.
 template <class Backend, int M>
 struct with_winograd : Backend {
-  static_assert(M == 0 || M == 2 || M == 4, "edgenn: Winograd's convolutions are F(2x2,3x3) and F(4x4,3x3)");
+  static_assert(M == 0 || M == 2 || M == 4 || M == 6,
+                "edgenn: Winograd's convolutions are F(2x2,3x3), F(4x4,3x3) and F(6x6,3x3)");
   using fallback = Backend;  ///< for all other layers
 };
-/// `Backend` with all convolutions computed directly: packed weights are smaller, up to 4 times, and rounding
-/// errors too, about 5 times.
+/// `Backend` with all convolutions computed directly: the least memory for weights and the least rounding.
 template <class Backend>
 using without_winograd = with_winograd<Backend, 0>;
 

@@ -21,30 +21,40 @@ struct winograd_plan {
   int channel_pitch;            ///< floats from one tile to the next in the transformed input
   int in_pitch, product_pitch;  ///< floats from one position to the next
   int columns, panels;          ///< of the weights
+  int group;                    ///< panels worked on together
 
   constexpr int tiles() const { return tiles_y * tiles_x; }
   /// Floats of one block's transformed input.
   constexpr int in_size() const { return positions * in_pitch; }
   /// Floats of scratch memory.
   constexpr int scratch_size() const { return in_size() + positions * product_pitch; }
-  /// Floats of one panel of the weights, [positions][channels][columns].
-  constexpr int panel_size() const { return positions * channels * columns; }
-  /// Floats of packed weights: bias, then the panels.
-  constexpr int packed_size() const { return panels * (columns + panel_size()); }
+  /// Floats of one panel of the weights, [channels][columns].
+  constexpr int panel_size() const { return channels * columns; }
+  /// Panels of the group that starts with panel `first`.
+  constexpr int group_from(int first) const { return panels - first < group ? panels - first : group; }
+  /// Floats of packed weights: bias, then [groups][positions][panels of the group][channels][columns].
+  constexpr int packed_size() const { return panels * (columns + positions * panel_size()); }
 };
 
+/// For vectors of `width` floats and panels of `columns`, with `rows` rows to a tile of the product.
 constexpr winograd_plan plan_winograd(int m, shape in, shape out, int width, int columns, int rows) {
   const int positions = (m + 2) * (m + 2);
-  const int tiles_y = ceil_div(out.h, m), tiles_x = ceil_div(out.w, m), tiles = tiles_y * tiles_x;
+  const int step = m > 0 ? m : 1;
+  const int tiles_y = ceil_div(out.h, step), tiles_x = ceil_div(out.w, step), tiles = tiles_y * tiles_x;
   const int channel_pitch = ceil_div(in.c, width) * width;
-  // Every block reads all weights once, so blocks are many tiles; but their transformed input should stay in
-  // the second-level cache.
-  constexpr int cache_floats = 256 * 1024;
-  const int fitting = cache_floats / (positions * channel_pitch), fewest = 4 * rows;
+  // Every block reads all weights once, so blocks are many tiles, the more if weights come from memory each
+  // time; but their transformed input should stay in the second-level cache.
+  constexpr int cache_floats = 64 * 1024;
+  constexpr double weights_in_cache = 4e6;
+  const bool from_memory = static_cast<double>(positions) * in.c * out.c > weights_in_cache;
+  const int fitting = cache_floats / (positions * channel_pitch), fewest = from_memory ? 64 : 4 * rows;
   const int most = fitting < fewest ? fewest : fitting / rows * rows;
   const int blocks = ceil_div(tiles, most);
   const int even = ceil_div(ceil_div(tiles, blocks), rows) * rows;
   const int block = even < tiles ? even : tiles;
+  // Panels that share one reading of the transformed input.
+  constexpr int group_columns = 64;
+  const int group = ceil_div(group_columns, columns);
   // Positions lie a cache line more than a power of two apart, or they would share a few sets of the cache.
   constexpr int line = 16;
   return {m,
@@ -56,9 +66,10 @@ constexpr winograd_plan plan_winograd(int m, shape in, shape out, int width, int
           out.c,
           channel_pitch,
           block * channel_pitch + line,
-          block * columns + line,
+          block * group * columns + line,
           columns,
-          ceil_div(out.c, columns)};
+          ceil_div(out.c, columns),
+          group};
 }
 
 template <class Isa>
@@ -67,21 +78,57 @@ constexpr winograd_plan winograd_plan_of(int m, shape in, shape out) {
   return plan_winograd(m, in, out, microkernels::vec<Isa>::width, tile::columns, tile::rows);
 }
 
-/// The M of the F(M x M, 3 x 3) that is expected to be fastest, 0 for a direct convolution.
-template <class Isa>
-constexpr int fastest_winograd(shape, shape) {
-  return 4;
+/// The time that F(m x m, 3 x 3), or with m = 0 a direct convolution, is expected to take, in
+/// multiply-accumulate operations at the speed of the products. A transform is a fixed number of vector
+/// instructions and cache lines for each tile and channel; weights that few rows share arrive slower than
+/// they are used. The constants were measured with AVX-512 on a Zen 4 core; only their rough size matters.
+constexpr double cost_of_convolution(const winograd_plan& plan, shape in, shape out) {
+  constexpr double of_a_tile = 4;    // to begin and to end the sums of a tile of the product, in steps of k
+  constexpr double of_a_weight = 6;  // to fetch it from memory
+  const double filters = plan.panels * plan.columns;
+  if (plan.m == 0) {
+    const double pixels = out.h * out.w, weights = 9. * in.c * filters;
+    const double border = 4. * in.size();  // to copy the input into a larger one
+    const double product = pixels * (9. * in.c + of_a_tile) * filters, memory = weights * of_a_weight;
+    return (product > memory ? product : memory) + border;
+  }
+  const double of_input = plan.m == 2 ? 100 : plan.m == 4 ? 280 : 650;
+  const double of_output = plan.m == 2 ? 150 : plan.m == 4 ? 350 : 750;
+  const double tiles = plan.tiles(), weights = static_cast<double>(plan.positions) * in.c * filters;
+  const double product = tiles * plan.positions * (in.c + of_a_tile) * filters;
+  const double memory = weights * of_a_weight * ceil_div(plan.tiles(), plan.block);
+  return (product > memory ? product : memory) + tiles * (of_input * plan.channel_pitch + of_output * out.c);
 }
 
-/// G g G^T of every pair of channels, in double, into [panel][position][channel][column].
+/// The M of the F(M x M, 3 x 3) for a layer, 0 for a direct convolution. Larger ones need more memory for
+/// weights and round more, so each must promise a tenth more speed than the best of the smaller ones.
+template <class Isa>
+constexpr int chosen_winograd(shape in, shape out) {
+  int best = 0;
+  double least = 0;
+  for (const int m : {0, 2, 4, 6}) {
+    const winograd_plan plan = winograd_plan_of<Isa>(m, in, out);
+    if (m > 0 && 4. * plan.positions * in.c * plan.panels * plan.columns > 1e9) continue;  // bytes are int
+    const double cost = cost_of_convolution(plan, in, out);
+    if (m == 0 || cost < .9 * least) {
+      best = m;
+      least = cost;
+    }
+  }
+  return best;
+}
+
+/// G g G^T of every pair of channels, in double.
 template <int M>
 void pack_winograd(const winograd_plan& plan, const float* canonical, bool has_bias, float* packed) {
   constexpr int n = M + 2;
   constexpr const auto& g = microkernels::winograd_1d<M>::kernel;
-  float* to = packed + plan.panels * plan.columns;
   for (int i = 0; i < plan.panels * plan.columns; ++i)
     packed[i] = i < plan.filters && has_bias ? canonical[plan.filters * 9 * plan.channels + i] : 0;
-  for (int p = 0; p < plan.panels; ++p, to += plan.panel_size())
+  for (int p = 0; p < plan.panels; ++p) {
+    const int in_group = p % plan.group, panels = plan.group_from(p - in_group);
+    float* to = packed + plan.panels * plan.columns
+                + ((p - in_group) * plan.positions + in_group) * plan.panel_size();
     for (int c = 0; c < plan.channels; ++c)
       for (int column = 0; column < plan.columns; ++column) {
         const int filter = p * plan.columns + column;
@@ -97,9 +144,11 @@ void pack_winograd(const winograd_plan& plan, const float* canonical, bool has_b
           for (int j = 0; j < n; ++j) {
             double sum = 0;
             for (int kx = 0; kx < 3; ++kx) sum += g[j][kx] * half[kx][i];
-            to[((i * n + j) * plan.channels + c) * plan.columns + column] = static_cast<float>(sum);
+            to[(i * n + j) * panels * plan.panel_size() + c * plan.columns + column] =
+                static_cast<float>(sum);
           }
       }
+  }
 }
 
 /// What `convolve_winograd` computes on; all numbers at run time, one driver serves every layer.
@@ -132,7 +181,10 @@ void transform_input(const winograd_job& job, int first, int count, float* v) {
   }
 }
 
-/// A NaN or an infinity in the input makes NaNs of all outputs of the tiles that read it.
+/// All outputs of a block of tiles after another. The outputs of a tile are mixed from shared sums: a NaN in
+/// the input reaches all outputs of the tiles that read it, an infinity may become NaN there, and inputs near
+/// the largest float overflow earlier than in a direct convolution, because the transformed input is up to
+/// 4 (F(2x2)), 100 (F(4x4)) or 225 (F(6x6)) times larger.
 template <class Isa, int M>
 void convolve_winograd(const winograd_job& job, float* scratch) {
   static constexpr int columns = microkernels::gemm_tile<Isa>::columns;
@@ -145,25 +197,29 @@ void convolve_winograd(const winograd_job& job, float* scratch) {
     const int count = plan.tiles() - first < plan.block ? plan.tiles() - first : plan.block;
     transform_input<Isa, M>(job, first, count, scratch);
     const float* weights = panels;
-    for (int p = 0; p < plan.panels; ++p) {
-      const int n = plan.filters - p * columns < columns ? plan.filters - p * columns : columns;
-      for (int i = 0; i < plan.positions; ++i, weights += plan.channels * columns)
-        microkernels::gemm_panel<Isa>(scratch + i * plan.in_pitch, products + i * plan.product_pitch, count,
-                                      {{1, 1, plan.channels, 0, 0},
-                                       plan.channel_pitch,
-                                       weights,
-                                       no_bias,
-                                       columns,
-                                       columns,
-                                       -infinity,
-                                       infinity});
+    for (int p = 0; p < plan.panels; p += plan.group) {
+      const int group = plan.group_from(p), pitch = plan.group * columns;
+      for (int i = 0; i < plan.positions; ++i)
+        for (int k = 0; k < group; ++k, weights += plan.panel_size())
+          microkernels::gemm_panel<Isa>(scratch + i * plan.in_pitch,
+                                        products + i * plan.product_pitch + k * columns, count,
+                                        {{1, 1, plan.channels, 0, 0},
+                                         plan.channel_pitch,
+                                         weights,
+                                         no_bias,
+                                         pitch,
+                                         columns,
+                                         -infinity,
+                                         infinity,
+                                         weights + plan.panel_size()});
+      const int filters = plan.filters - p * columns;
       for (int t = 0; t < count; ++t) {
         const int row = (first + t) / plan.tiles_x * M, column = (first + t) % plan.tiles_x * M;
         microkernels::winograd_output<Isa, M>(
-            products + t * columns, plan.product_pitch, job.packed + p * columns,
+            products + t * pitch, plan.product_pitch, job.packed + p * columns,
             &job.y(row, column, p * columns), job.y.pixel_stride, job.y.row_stride,
-            job.out_h - row < M ? job.out_h - row : M, job.out_w - column < M ? job.out_w - column : M, n,
-            job.low, job.high);
+            job.out_h - row < M ? job.out_h - row : M, job.out_w - column < M ? job.out_w - column : M,
+            filters < pitch ? filters : pitch, job.low, job.high);
       }
     }
   }

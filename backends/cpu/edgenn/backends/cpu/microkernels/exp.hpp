@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <edgenn/backends/cpu/microkernels/vec.hpp>
+#include <initializer_list>
 
 namespace edgenn::microkernels {
 

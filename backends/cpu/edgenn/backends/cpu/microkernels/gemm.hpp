@@ -20,19 +20,23 @@ struct gemm_tile {
 /// What all tiles of one product share.
 struct gemm_panel_job {
   runs left;
-  int left_pitch;      ///< floats from one row of the left operand to the next
-  const float* right;  ///< the panel, [k][columns], zero beyond the last real column
-  const float* bias;   ///< [columns]
-  int out_pitch;       ///< floats from one row of the result to the next
-  int columns;         ///< real ones: how many are written
-  float low, high;     ///< the result is clamped to [low, high]
+  int left_pitch;               ///< floats from one row of the left operand to the next
+  const float* right;           ///< the panel, [k][columns], zero beyond the last real column
+  const float* bias;            ///< [columns]
+  int out_pitch;                ///< floats from one row of the result to the next
+  int columns;                  ///< real ones: how many are written
+  float low, high;              ///< the result is clamped to [low, high]
+  const float* next = nullptr;  ///< the panel of the next product, to be fetched meanwhile, or none
 };
 
 /// y[m][n] = clamp(bias[n] + sum over k of a[m][k] * b[k][n]) for `Rows` rows and the columns of one panel. A
 /// NaN stays one. Goto and van de Geijn 2008, "Anatomy of high-performance matrix multiplication", without
 /// their packing of the left operand: rows of an HWC image are read where they lie.
-template <class Isa, int Rows>
-[[gnu::noinline]] void gemm_rows(const float* a, float* y, const gemm_panel_job& job) {
+///
+/// For each k it also asks the cache for `Fetch` floats from `ahead` on, weights that a later product needs.
+template <class Isa, int Rows, int Fetch = 0>
+[[gnu::noinline]] void gemm_rows(const float* a, float* y, const gemm_panel_job& job,
+                                 [[maybe_unused]] const float* ahead = nullptr) {
   using v = vec<Isa>;
   constexpr int vectors = gemm_tile<Isa>::vectors, columns = gemm_tile<Isa>::columns;
   typename v::type sum[Rows][vectors];
@@ -47,6 +51,10 @@ template <class Isa, int Rows>
       const float* run = a + o * job.left.outer_pitch + i * job.left.inner_pitch;
 #pragma GCC unroll 4
       for (int k = 0; k < job.left.length; ++k, b += columns) {
+        if constexpr (Fetch > 0) {
+          __builtin_prefetch(ahead);
+          ahead += Fetch;
+        }
         typename v::type w[vectors];
 #pragma GCC unroll 8
         for (int j = 0; j < vectors; ++j) w[j] = v::load(b + j * v::width);
@@ -72,10 +80,17 @@ template <class Isa, int Rows>
     }
 }
 
-/// The same for any number of rows: whole tiles, then a smaller one.
+/// The same for any number of rows: whole tiles, then a smaller one. The first tiles fetch the next panel, if
+/// there are enough of them: half a cache line for each k is slow enough not to disturb.
 template <class Isa>
 void gemm_panel(const float* a, float* y, int rows, const gemm_panel_job& job) {
   constexpr int tile = gemm_tile<Isa>::rows;
+  constexpr int fetched = 8, fetching = gemm_tile<Isa>::columns / fetched;
+  if (job.next != nullptr && rows >= fetching * tile) {
+    const int slice = job.left.outer * job.left.inner * job.left.length * fetched;
+    for (int i = 0; i < fetching; ++i, rows -= tile, a += tile * job.left_pitch, y += tile * job.out_pitch)
+      gemm_rows<Isa, tile, fetched>(a, y, job, job.next + i * slice);
+  }
   for (; rows >= tile; rows -= tile, a += tile * job.left_pitch, y += tile * job.out_pitch)
     gemm_rows<Isa, tile>(a, y, job);
   switch (rows) {

@@ -64,6 +64,51 @@ struct winograd_1d<4> {
   }
 };
 
+/// Points 0, 1, -1, 2, -2, 1/2, -1/2, infinity.
+template <>
+struct winograd_1d<6> {
+  static constexpr double kernel[8][3] = {{1, 0, 0},
+                                          {-2. / 9, -2. / 9, -2. / 9},
+                                          {-2. / 9, 2. / 9, -2. / 9},
+                                          {1. / 90, 1. / 45, 2. / 45},
+                                          {1. / 90, -1. / 45, 2. / 45},
+                                          {1. / 45, 1. / 90, 1. / 180},
+                                          {1. / 45, -1. / 90, 1. / 180},
+                                          {0, 0, 1}};
+
+  template <class V>
+  static void input(const typename V::type* d, typename V::type* t) {
+    const auto scaled = [](float by, typename V::type a, typename V::type b) {
+      return V::fma(V::broadcast(by), a, b);
+    };
+    t[0] = scaled(5.25f, V::sub(d[4], d[2]), V::sub(d[0], d[6]));
+    t[7] = scaled(5.25f, V::sub(d[3], d[5]), V::sub(d[7], d[1]));
+    const auto pair = [](typename V::type even, typename V::type odd, typename V::type* to) {
+      to[0] = V::add(even, odd);
+      to[1] = V::sub(even, odd);
+    };
+    pair(scaled(-4.25f, d[4], V::add(d[2], d[6])), scaled(-4.25f, d[3], V::add(d[1], d[5])), t + 1);
+    const typename V::type middle = V::mul(V::broadcast(-2.5f), d[3]);
+    pair(scaled(.25f, d[2], scaled(-1.25f, d[4], d[6])), scaled(.5f, d[1], scaled(2, d[5], middle)), t + 3);
+    pair(scaled(4, d[2], scaled(-5, d[4], d[6])), scaled(2, d[1], scaled(.5f, d[5], middle)), t + 5);
+  }
+  template <class V>
+  static void output(const typename V::type* t, typename V::type* y) {
+    const auto scaled = [](float by, typename V::type a, typename V::type b) {
+      return V::fma(V::broadcast(by), a, b);
+    };
+    const typename V::type a = V::add(t[1], t[2]), b = V::sub(t[1], t[2]);
+    const typename V::type c = V::add(t[3], t[4]), d = V::sub(t[3], t[4]);
+    const typename V::type e = V::add(t[5], t[6]), f = V::sub(t[5], t[6]);
+    y[0] = scaled(32, e, V::add(t[0], V::add(a, c)));
+    y[1] = scaled(2, d, scaled(16, f, b));
+    y[2] = scaled(4, c, scaled(8, e, a));
+    y[3] = scaled(8, d, scaled(4, f, b));
+    y[4] = scaled(16, c, scaled(2, e, a));
+    y[5] = scaled(32, d, V::add(t[7], V::add(b, f)));
+  }
+};
+
 /// The part [top, bottom) x [left, right) of a tile: what lies inside the image.
 struct tile_part {
   int top, bottom, left, right;
@@ -85,11 +130,13 @@ template <class Isa, int M, bool Whole>
       typename V::type d[n];
 #pragma GCC unroll 8
       for (int i = 0; i < n; ++i) {
-        const int at = origin + i * row_pitch + j * pixel_pitch + c;
-        if (!Whole && (i < inside.top || i >= inside.bottom || j < inside.left || j >= inside.right))
+        if (!Whole && (i < inside.top || i >= inside.bottom || j < inside.left || j >= inside.right)) {
           d[i] = V::zero();
-        else
-          d[i] = left >= V::width ? V::load(x + at) : V::load_first(x + at, left);
+          continue;
+        }
+        const float* at = x + (origin + i * row_pitch + j * pixel_pitch + c);
+        d[i] = left >= V::width ? V::load(at) : V::load_first(at, left);
+        if (j >= 2) __builtin_prefetch(at + M * pixel_pitch);  // what the next tile does not share
       }
       winograd_1d<M>::template input<V>(d, half[j]);
     }
@@ -105,8 +152,8 @@ template <class Isa, int M, bool Whole>
   }
 }
 
-/// y = clamp(bias + A^T m A) for the products `m` of one tile and `channels` channels, as many as a panel has
-/// or fewer; the first `rows` x `columns` pixels are written.
+/// y = clamp(bias + A^T m A) for the products `m` of one tile and `channels` channels; the first `rows` x
+/// `columns` pixels are written.
 template <class Isa, int M>
 [[gnu::noinline]] void winograd_output(const float* m, int position_pitch, const float* bias, float* y,
                                        int pixel_pitch, int row_pitch, int rows, int columns, int channels,
@@ -135,6 +182,7 @@ template <class Isa, int M>
       for (int j = 0; j < M; ++j) {
         if (j >= columns) break;
         float* at = y + i * row_pitch + j * pixel_pitch + c;
+        __builtin_prefetch(at + M * pixel_pitch, 1);  // the next tile
         const typename V::type clamped = V::min(highest, V::max(lowest, V::add(start, out[j])));
         if (left >= V::width)
           V::store(at, clamped);
