@@ -156,6 +156,14 @@ inline constexpr layer_on<average_pool2d> average_pools[] = {
     {{.window = 7, .stride = 7}, {14, 7, 19}},
 };
 
+inline constexpr layer_on<max_pool3d> max_pools_3d[] = {
+    {{.window = {3, 7, 3}, .pad = {1, 3, 1}}, {9, 17, 1, 4}},
+    {{.window = {3, 7, 3}}, {8, 6, 3, 3}},
+    {{.window = {1, 1, 5}}, {2, 5, 2, 1}},
+    {{.window = {2, 3, 4}, .stride = {2, 2, 1}, .pad = same}, {7, 9, 5, 5}},
+    {{.window = 3, .stride = {1, 1, 2}}, {5, 8, 3, 4}},
+};
+
 /// Channels, or extents of vectors, around 4, 8 and 16.
 inline constexpr int vector_extents[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 61};
 
@@ -192,6 +200,7 @@ struct cases_of_shapes {
     listed<dense_layers>(f, "dense ");
     listed<max_pools>(f, "max_pool2d ");
     listed<average_pools>(f, "average_pool2d ");
+    listed<max_pools_3d>(f, "max_pool3d ");
     numbered<random_convolutions>([&]<int I>() {
       constexpr layer_on<conv2d> c = random_convolution(I);
       f(layer_case<c.layer, c.in>{name("conv2d at random ", I)});
@@ -202,6 +211,7 @@ struct cases_of_shapes {
       f(layer_case<softmax{}, shape{.c = n}>{name("softmax ", n)});
       f(layer_case<lrn{.alpha = 0.5}, shape{2, 3, n}>{name("lrn ", n)});
       f(layer_case<global_average_pool{}, shape{5, 3, n}>{name("global_average_pool ", n)});
+      f(layer_case<global_max_pool{}, shape{3, 4, n}>{name("global_max_pool ", n)});
       f(layer_case<activate{relu6}, image>{name("activate ", n), 8});
       f(layer_case<add_layer{.act = relu}, image, image>{name("add ", n)});
       f(layer_case<multiply_layer{}, image, shape{.c = n}>{name("multiply by channels ", n)});

@@ -7,3 +7,4 @@
 #include <edgenn/backends/cpu/elementwise.hpp>
 #include <edgenn/backends/cpu/normalization.hpp>
 #include <edgenn/backends/cpu/pool.hpp>
+#include <edgenn/backends/cpu/pool3d.hpp>

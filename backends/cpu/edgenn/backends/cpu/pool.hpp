@@ -84,4 +84,20 @@ struct kernel<basic_cpu<Isa>, op<L, Out, In>> {
   }
 };
 
+template <class Isa, global_max_pool L, shape Out, shape In>
+struct kernel<basic_cpu<Isa>, op<L, Out, In>> {
+  static constexpr bool strided = true;
+
+  static void run(tensor_view<const float> x, tensor_view<float> y) {
+    using v = microkernels::vec<Isa>;
+    detail::for_each_vector<Isa>(In.c, [&](int c, int n) {
+      auto best = detail::load_up_to<Isa>(&x(0, 0, 0, c), n);
+      detail::for_each_pixel<In>([&](int z, int row, int column) {
+        best = v::max_or_nan(best, detail::load_up_to<Isa>(&x(z, row, column, c), n));
+      });
+      detail::store_up_to<Isa>(&y(0, 0, c), best, n);
+    });
+  }
+};
+
 }  // namespace edgenn
