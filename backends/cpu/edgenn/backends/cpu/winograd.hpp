@@ -5,6 +5,7 @@
 #include <edgenn/backends/cpu/microkernels/gemm.hpp>
 #include <edgenn/backends/cpu/microkernels/winograd.hpp>
 #include <edgenn/backends/cpu/tag.hpp>
+#include <edgenn/layers/conv2d.hpp>
 #include <edgenn/shape.hpp>
 #include <edgenn/tensor_view.hpp>
 #include <edgenn/window.hpp>
@@ -224,5 +225,29 @@ void convolve_winograd(const winograd_job& job, float* scratch) {
     }
   }
 }
+
+/// By F(Tile x Tile, 3 x 3).
+template <class Isa, int Tile, conv2d L, shape Out, shape In>
+struct winograd_convolution {
+  static constexpr window2d window = L.window(In);
+  static constexpr winograd_plan plan = winograd_plan_of<Isa>(Tile, In, Out);
+
+  static constexpr bool strided = true;
+  static constexpr int scratch_bytes = plan.scratch_size() * int{sizeof(float)};
+  static constexpr int packed_bytes = plan.packed_size() * int{sizeof(float)};
+
+  static void pack(const float* canonical, std::byte* packed) {
+    pack_winograd<Tile>(plan, canonical, bool{L.bias}, reinterpret_cast<float*>(packed));
+  }
+
+  static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed,
+                  std::byte* scratch) {
+    constexpr clamping clamp = clamping_of(L.act);
+    convolve_winograd<Isa, Tile>({plan, x, In.h, In.w, window.y.before, window.x.before, y, Out.h, Out.w,
+                                  reinterpret_cast<const float*>(packed), clamp.low, clamp.high},
+                                 reinterpret_cast<float*>(scratch));
+    apply_rest<L.act, Out>(y);
+  }
+};
 
 }  // namespace edgenn::detail
