@@ -876,6 +876,106 @@ constexpr std::uint64_t fingerprint(const basic_graph<Capacity>& g) {
 // edgenn/kernel.hpp
 // The meeting point of layers and backends.
 
+// edgenn/policy.hpp
+// How a model uses memory and threads: wrappers of a backend.
+
+// edgenn/share.hpp
+
+namespace edgenn {
+
+/// One of `count` parts of a kernel's work: the threads of an executor compute one part each. A kernel that
+/// can be divided computes, of its output, only what belongs to its share; shares read the same input and
+/// weights, write different outputs and have scratch memory of their own.
+struct share {
+  int index = 0;
+  int count = 1;
+
+  /// Units of work, [first, end).
+  struct range {
+    int first, end;
+  };
+
+  /// This share's part of `units` units: parts are disjoint, follow each other and differ by at most `step`
+  /// units; all but the last begin and end at multiples of `step`.
+  constexpr range of(int units, int step = 1) const {
+    const long long steps = (0LL + units + step - 1) / step;
+    const auto at = [&](int i) {
+      const long long unit = steps * i / count * step;
+      return unit < units ? static_cast<int>(unit) : units;
+    };
+    return {at(index), at(index + 1)};
+  }
+};
+
+}  // namespace edgenn
+
+namespace edgenn {
+
+/// `Backend` with the least memory: kernels that need no more scratch than they must and pack no more than
+/// the weights themselves, values without gaps. A plain backend is as fast as it can be: its kernels may take
+/// scratch memory, and values may get gaps between pixels where a kernel reads them faster then.
+///
+///     edgenn::model<net, edgenn::smallest<edgenn::native>> m{packed};
+template <class Backend>
+struct smallest : Backend {
+  using fallback = Backend;
+  static constexpr bool is_smallest = true;
+};
+/// A backend whose kernels take more memory to be faster names another with those that do not: `lean`.
+template <class Backend>
+requires requires { typename Backend::lean; }
+struct smallest<Backend> : Backend {
+  using fallback = typename Backend::lean;
+  static constexpr bool is_smallest = true;
+};
+
+/// `Backend` in models whose layers up to `Threads` threads compute together, those of the executor that
+/// `run` gets. Kernels that can be divided get scratch memory for each of them.
+///
+///     edgenn::model<net, edgenn::with_threads<edgenn::native, 2>> m{packed};
+///     m.run(executor, image);
+template <class Backend, int Threads>
+struct with_threads : Backend {
+  static_assert(Threads >= 1, "edgenn: a model is run by at least one thread");
+  using fallback = Backend;
+  static constexpr int threads = Threads;
+};
+
+/// One share of the work on a layer: the executor passes on `context`, and the number of the share.
+using share_task = void (*)(void* context, int index) noexcept;
+
+/// What a model divides its work with: `run` calls `task(context, i)` once for each i in [0, count), at the
+/// same time if it can, and returns when all of these calls have returned. See executors/ for one on
+/// std::thread; on a microcontroller it is a few lines around the tasks of an operating system.
+template <class T>
+concept executor = requires(T& e, int count, share_task task, void* context) {
+  e.run(count, task, context);
+};
+
+namespace detail {
+
+template <class Backend>
+constexpr bool is_smallest() {
+  if constexpr (requires { Backend::is_smallest; })
+    return Backend::is_smallest;
+  else
+    return false;
+}
+
+template <class Backend>
+constexpr int threads_of() {
+  if constexpr (requires { Backend::threads; })
+    return Backend::threads;
+  else
+    return 1;
+}
+
+/// Computes everything in the calling thread.
+struct no_executor {};
+
+}  // namespace detail
+}  // namespace edgenn
+
 // edgenn/tensor_view.hpp
 
 namespace edgenn {
@@ -922,7 +1022,9 @@ struct op {
 //   start at its multiples. The network's inputs do not: they are the caller's memory. Nor do the parts of a
 //   concat's result that kernels write in place, which start at whole elements;
 // - optionally `template <int Bytes> struct buffer`, whose `std::byte* data()` is a multiple of `alignment`:
-//   where a model keeps the arena that it owns, if not in a plain array.
+//   where a model keeps the arena that it owns, if not in a plain array;
+// - optionally `lean`: a backend with the same results up to rounding whose kernels need less memory, for
+//   `smallest`.
 
 /// The end of every chain of fallbacks.
 struct no_fallback {};
@@ -935,11 +1037,15 @@ struct no_fallback {};
 ///     };
 ///
 /// and inherits the rest from `Backend::fallback`. `run` takes one view for each input, the output view,
-/// then, if it wants them, the weights and after those the scratch memory (std::byte*). Optional members, all
-/// constexpr:
+/// then, if it wants them, the weights and after those the scratch memory (std::byte*). A kernel that can be
+/// divided among threads takes, as the last argument, `share part = {}` and computes that part. Optional
+/// members, all constexpr:
 /// - `int scratch_bytes`: memory that `run` needs only while it runs, aligned to the backend's alignment;
+/// each
+///   share gets as much;
 /// - `bool in_place`: the output may lie on any one input of at least its size;
 /// - `bool strided`: views may have gaps between pixels and rows (otherwise they are contiguous);
+/// - `int input_gap`: elements that the kernel would like between the pixels of its inputs, to be faster;
 /// - `int packed_bytes` and `static void pack(const weight* canonical, std::byte* packed)`: weights in the
 ///   kernel's own order; `run` then gets the packed ones, as const std::byte*.
 ///
@@ -1003,6 +1109,13 @@ constexpr bool is_strided() {
     return false;
 }
 template <class K>
+constexpr int input_gap_of() {
+  if constexpr (requires { K::input_gap; })
+    return K::input_gap;
+  else
+    return 0;
+}
+template <class K>
 concept packs = requires {
   K::packed_bytes;
 };
@@ -1040,6 +1153,10 @@ struct kernel_call<Backend, Op, std::integer_sequence<int, K...>> {
                                          : takes<weights>           ? 1
                                          : takes<>                  ? 0
                                                                     : -1;
+  /// Whether `run` can compute a share of its work.
+  static constexpr bool divisible = extra_arguments == 2   ? takes<weights, std::byte*, share>
+                                    : extra_arguments == 1 ? takes<weights, share>
+                                                           : takes<share>;
 };
 
 }  // namespace detail
@@ -1830,6 +1947,7 @@ struct kernel_needs {
   int scratch_bytes = 0;  ///< memory used only while the kernel runs
   bool in_place = false;  ///< the output may lie on an input
   bool strided = false;   ///< views may have gaps
+  int input_gap = 0;      ///< elements that the kernel would like between the pixels of its inputs
 };
 
 /// Where the value of one node lies, and when.
@@ -1847,6 +1965,10 @@ struct placement {
   /// Whether a value of shape `s` here has no gaps.
   constexpr bool contiguous_as(shape s) const {
     return pixel_stride == s.c && row_stride == s.w * s.c && slice_stride == s.h * s.w * s.c;
+  }
+  /// Whether a value of shape `s` here has gaps, of equal size, between pixels at most.
+  constexpr bool evenly_spaced_as(shape s) const {
+    return pixel_stride >= s.c && row_stride == s.w * pixel_stride && slice_stride == s.h * row_stride;
   }
   /// Bytes from its first to past its last element.
   constexpr long long span_bytes(shape s, int element_bytes) const {
@@ -1890,6 +2012,7 @@ class buffer_sharing {
     find_lifetimes();
     for (int i = g_.node_count - 1; i >= g_.input_count; --i)
       if (g_[i].layer.template is<concat_layer>()) join(i);
+    for (int i = g_.input_count; i < g_.node_count; ++i) space(i);
     for (int i = g_.input_count; i < g_.node_count; ++i) {
       if (is_view_layer(i)) alias(i);
       if (needs_[i].in_place) overwrite(i);
@@ -1916,6 +2039,7 @@ class buffer_sharing {
       bears_gaps_[i] = i >= g_.input_count && needs_[i].strided && !is_view_layer(i);
       for (int k = 0; k < g_[i].input_count; ++k) {
         value_of(g_[i].input(k)).last = i;
+        if (needs_[i].input_gap > gap_[g_[i].input(k)]) gap_[g_[i].input(k)] = needs_[i].input_gap;
         if (!bears_gaps_[i]) has_reader_without_gaps_[g_[i].input(k)] = true;
       }
     }
@@ -1968,6 +2092,21 @@ class buffer_sharing {
     return uses == 1;
   }
 
+  /// The pixels of value `i` move apart if a reader would like that, and its producer and all readers bear
+  /// it.
+  constexpr void space(int i) {
+    if (!is_root(i) || is_output_[i] || !bears_gaps_[i] || has_reader_without_gaps_[i]
+        || g_[i].layer.template is<concat_layer>())
+      return;
+    placement& v = value_of(i);
+    const shape s = g_[i].out;
+    const long long pixels = 1LL * s.d * s.h * s.w, pixel = 1LL * s.c + gap_[i];
+    if (gap_[i] == 0 || pixel * pixels > max_int / element_bytes_) return;
+    v.pixel_stride = s.c + gap_[i];
+    v.row_stride = s.w * v.pixel_stride;
+    v.slice_stride = s.h * v.row_stride;
+  }
+
   constexpr bool is_view_layer(int i) const {
     return g_[i].layer.template is<reshape>() || g_[i].layer.template is<flatten>();
   }
@@ -1987,7 +2126,9 @@ class buffer_sharing {
   /// The output takes the place of an input whose memory nobody reads afterwards. That is never part of a
   /// concat's result, so that all other values start at a multiple of the alignment.
   constexpr void overwrite(int i) {
-    if (!is_root(i) || value_of(i).view || g_[i].layer.template is<concat_layer>()) return;
+    if (!is_root(i) || value_of(i).view || g_[i].layer.template is<concat_layer>()
+        || !value_of(i).contiguous_as(g_[i].out))
+      return;
     for (int k = 0; k < g_[i].input_count; ++k) {
       const int from = g_[i].input(k);
       const placement& source = value_of(from);
@@ -2017,6 +2158,7 @@ class buffer_sharing {
   static_array<bool, N> is_output_{};
   static_array<bool, N> bears_gaps_{};  // whether the node's kernel takes views with gaps
   static_array<bool, N> has_reader_without_gaps_{};
+  static_array<int, N> gap_{};          // elements that a reader would like between pixels
   static_array<members, N> members_{};  // of the buffers, by roots
 };
 
@@ -2291,10 +2433,11 @@ constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs
     } else if (v.outside != (i < g.input_count ? i : -1)) {
       return false;
     }
-    if (v.joined < 0 ? !v.contiguous_as(s) : !detail::is_part_of(g, plan, i, v.joined, element_bytes))
+    if (v.joined < 0 ? !v.evenly_spaced_as(s) : !detail::is_part_of(g, plan, i, v.joined, element_bytes))
       return false;
+    if ((i < g.input_count || v.view) && !v.contiguous_as(s)) return false;
     for (int k = 0; k < g.output_count; ++k)
-      if (g.output(k) == i && (v.outside >= 0 || v.joined >= 0)) return false;
+      if (g.output(k) == i && (v.outside >= 0 || v.joined >= 0 || !v.contiguous_as(s))) return false;
     if (v.outside < 0
         && (v.offset < 0 || v.offset % (v.joined < 0 ? alignment : element_bytes) != 0
             || v.offset + v.span_bytes(s, element_bytes) > plan.arena_bytes))
@@ -2540,17 +2683,37 @@ struct op_facts {
   kernel_needs needs;
   bool packs;        ///< the kernel has an order of weights of its own
   int packed_bytes;  ///< of the weights in that order
+  int shares;        ///< that an executor computes
+  int share_bytes;   ///< from the scratch memory of one share to the next
 };
+
+/// Layers with less work than this, in multiply-accumulate operations, are not worth the threads' attention:
+/// they take a few microseconds. Elements of outputs count as `work_of_element`.
+inline constexpr long long least_work_to_divide = 250'000;
+inline constexpr long long work_of_element = 16;
 
 template <const auto& Graph, int I, class Backend>
 constexpr op_facts facts_of() {
   using K = kernel<Backend, node_op<Graph, I>>;
+  using call = kernel_call<Backend, node_op<Graph, I>>;
   op_facts facts{supports<Backend, node_op<Graph, I>>,
-                 kernel_call<Backend, node_op<Graph, I>>::extra_arguments >= 0,
+                 call::extra_arguments >= 0,
                  {scratch_bytes_of<K>(), is_in_place<K>(), is_strided<K>()},
                  packs<K>,
+                 0,
+                 1,
                  0};
   if constexpr (packs<K>) facts.packed_bytes = K::packed_bytes;
+  if constexpr (!is_smallest<Backend>()) facts.needs.input_gap = input_gap_of<K>();
+  if constexpr (threads_of<Backend>() > 1 && call::divisible) {
+    const long long work = Graph[I].macs + work_of_element * Graph[I].out.size();
+    const long long bytes = round_up(facts.needs.scratch_bytes, Backend::alignment);
+    if (work >= least_work_to_divide && bytes * threads_of<Backend>() <= max_int) {
+      facts.shares = threads_of<Backend>();
+      facts.share_bytes = static_cast<int>(bytes);
+      facts.needs.scratch_bytes = static_cast<int>(bytes * facts.shares);
+    }
+  }
   return facts;
 }
 
@@ -2720,6 +2883,7 @@ struct borrowed_arena {};
 /// The network `Net`, a `basic_graph`, run by `Backend`. It allocates nothing: activations live in the arena
 /// (inside the model, or handed in), inputs are read where the caller has them, weights are borrowed for its
 /// lifetime. Calls of `run` on one model must not overlap in time; several models may share weights freely.
+/// `smallest` and `with_threads` (policy.hpp) wrap a backend to say how it uses memory and threads.
 template <const auto& Net, class Backend, class Arena = owned_arena>
 class model {
   using bound = detail::bound<Net, Backend>;
@@ -2791,6 +2955,15 @@ class model {
     detail::no_observer nobody;
     return run_observed(nobody, x);
   }
+  /// The same by the threads of `threads`, an `executor`. Backend is a `with_threads` that says how many
+  /// there are at most.
+  template <executor Executor>
+  std::span<const element, out<>.size()> run(Executor& threads,
+                                             std::span<const element, in<>.size()> x) noexcept
+      requires(input_count == 1 && output_count == 1) {
+    detail::no_observer nobody;
+    return run_observed(nobody, threads, x);
+  }
 
   /// One inference of a network with several inputs or outputs: takes one span for each input. The results
   /// are read with `output`.
@@ -2800,16 +2973,28 @@ class model {
     detail::no_observer nobody;
     run_observed(nobody, x...);
   }
+  /// The same by the threads of an executor.
+  template <executor Executor, class... X>
+  requires(sizeof...(X) == input_count
+           && (input_count > 1 || output_count > 1)) void run(Executor& threads, const X&... x) noexcept {
+    detail::no_observer nobody;
+    run_observed(nobody, threads, x...);
+  }
 
   /// One inference that calls `observer.begin(i)` and `observer.end(i)` around each node `i` of `graph` that
   /// has a kernel to run: see profile.hpp.
   template <class Observer, class... X>
   requires(sizeof...(X) == input_count) auto run_observed(Observer& observer, const X&... x) noexcept {
-    const element* inputs[input_count];
-    [&]<int... K>(std::integer_sequence<int, K...>) { ((inputs[K] = start_of<K>(x)), ...); }
-    (std::make_integer_sequence<int, input_count>{});
-    run_nodes<input_count, graph.node_count - input_count>(observer, inputs);
-    if constexpr (output_count == 1) return output<0>();
+    detail::no_executor alone;
+    return run_all(observer, alone, x...);
+  }
+  /// The same by the threads of an executor.
+  template <class Observer, executor Executor, class... X>
+  requires(sizeof...(X) == input_count) auto run_observed(Observer& observer, Executor& threads,
+                                                          const X&... x) noexcept {
+    static_assert(detail::threads_of<Backend>() > 1,
+                  "edgenn: a model that an executor runs has a backend with_threads<Backend, Threads>");
+    return run_all(observer, threads, x...);
   }
 
   /// Result number `K` of the last `run`.
@@ -2829,14 +3014,23 @@ class model {
     return detail::input_of_model<K, in<K>.size(), element, X>::start(x);
   }
 
+  template <class Observer, class Executor, class... X>
+  auto run_all(Observer& observer, Executor& threads, const X&... x) noexcept {
+    const element* inputs[input_count];
+    [&]<int... K>(std::integer_sequence<int, K...>) { ((inputs[K] = start_of<K>(x)), ...); }
+    (std::make_integer_sequence<int, input_count>{});
+    run_nodes<input_count, graph.node_count - input_count>(observer, threads, inputs);
+    if constexpr (output_count == 1) return output<0>();
+  }
+
   /// The nodes [First, First + Count), in order, by halves: names of symbols stay short.
-  template <int First, int Count, class Observer>
-  void run_nodes(Observer& observer, const element* const* inputs) noexcept {
+  template <int First, int Count, class Observer, class Executor>
+  void run_nodes(Observer& observer, Executor& threads, const element* const* inputs) noexcept {
     if constexpr (Count == 1) {
-      run_node<First>(observer, inputs);
+      run_node<First>(observer, threads, inputs);
     } else {
-      run_nodes<First, Count / 2>(observer, inputs);
-      run_nodes<First + Count / 2, Count - Count / 2>(observer, inputs);
+      run_nodes<First, Count / 2>(observer, threads, inputs);
+      run_nodes<First + Count / 2, Count - Count / 2>(observer, threads, inputs);
     }
   }
 
@@ -2897,11 +3091,11 @@ class model {
       return reinterpret_cast<const weight*>(weights_ + offset);
   }
 
-  template <int I, class Observer>
-  void run_node(Observer& observer, const element* const* inputs) noexcept {
+  template <int I, class Observer, class Executor>
+  void run_node(Observer& observer, Executor& threads, const element* const* inputs) noexcept {
     if constexpr (!plan[I].view && !all_joined<I>()) {
       if constexpr (requires { observer.begin(I); }) observer.begin(I);
-      call<I>(inputs, std::make_integer_sequence<int, graph[I].input_count>{});
+      call<I>(threads, inputs, std::make_integer_sequence<int, graph[I].input_count>{});
       if constexpr (requires { observer.end(I); }) observer.end(I);
     }
   }
@@ -2915,21 +3109,38 @@ class model {
     return true;
   }
 
-  template <int I, int... K>
-  void call(const element* const* inputs, std::integer_sequence<int, K...>) noexcept {
+  template <int I, class Executor, int... K>
+  void call(Executor& threads, const element* const* inputs,
+            std::integer_sequence<int, K...> operands) noexcept {
+    constexpr int shares = bound::facts[I].shares, share_bytes = bound::facts[I].share_bytes;
+    constexpr int scratch_offset = plan.scratch_offsets[I];
+    std::byte* scratch = arena() + scratch_offset;
+    if constexpr (shares > 1 && !std::same_as<Executor, detail::no_executor>) {
+      auto compute = [&](int i) noexcept {
+        call_kernel<I>(inputs, operands, scratch + i * share_bytes, share{i, shares});
+      };
+      threads.run(
+          shares, [](void* f, int i) noexcept { (*static_cast<decltype(compute)*>(f))(i); }, &compute);
+    } else {
+      call_kernel<I>(inputs, operands, scratch);
+    }
+  }
+
+  /// `part` is a share, or nothing.
+  template <int I, int... K, class... Share>
+  void call_kernel(const element* const* inputs, std::integer_sequence<int, K...>,
+                   [[maybe_unused]] std::byte* scratch, Share... part) noexcept {
     using op = node_op<detail::prepared<Net, Backend>::graph, I>;
     constexpr int extra = detail::kernel_call<Backend, op>::extra_arguments;
     constexpr placement v = plan[I];
     const tensor_view<element> y{reinterpret_cast<element*>(arena() + v.offset), v.pixel_stride, v.row_stride,
                                  v.slice_stride};
-    constexpr int scratch_offset = plan.scratch_offsets[I];
-    [[maybe_unused]] std::byte* scratch = arena() + scratch_offset;
     if constexpr (extra == 2)
-      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), scratch);
+      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), scratch, part...);
     else if constexpr (extra == 1)
-      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>());
+      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), part...);
     else
-      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y);
+      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, part...);
   }
 
   std::conditional_t<bound::packs_weights, const std::byte*, const weight*> weights_;

@@ -16,17 +16,37 @@ struct op_facts {
   kernel_needs needs;
   bool packs;        ///< the kernel has an order of weights of its own
   int packed_bytes;  ///< of the weights in that order
+  int shares;        ///< that an executor computes
+  int share_bytes;   ///< from the scratch memory of one share to the next
 };
+
+/// Layers with less work than this, in multiply-accumulate operations, are not worth the threads' attention:
+/// they take a few microseconds. Elements of outputs count as `work_of_element`.
+inline constexpr long long least_work_to_divide = 250'000;
+inline constexpr long long work_of_element = 16;
 
 template <const auto& Graph, int I, class Backend>
 constexpr op_facts facts_of() {
   using K = kernel<Backend, node_op<Graph, I>>;
+  using call = kernel_call<Backend, node_op<Graph, I>>;
   op_facts facts{supports<Backend, node_op<Graph, I>>,
-                 kernel_call<Backend, node_op<Graph, I>>::extra_arguments >= 0,
+                 call::extra_arguments >= 0,
                  {scratch_bytes_of<K>(), is_in_place<K>(), is_strided<K>()},
                  packs<K>,
+                 0,
+                 1,
                  0};
   if constexpr (packs<K>) facts.packed_bytes = K::packed_bytes;
+  if constexpr (!is_smallest<Backend>()) facts.needs.input_gap = input_gap_of<K>();
+  if constexpr (threads_of<Backend>() > 1 && call::divisible) {
+    const long long work = Graph[I].macs + work_of_element * Graph[I].out.size();
+    const long long bytes = round_up(facts.needs.scratch_bytes, Backend::alignment);
+    if (work >= least_work_to_divide && bytes * threads_of<Backend>() <= max_int) {
+      facts.shares = threads_of<Backend>();
+      facts.share_bytes = static_cast<int>(bytes);
+      facts.needs.scratch_bytes = static_cast<int>(bytes * facts.shares);
+    }
+  }
   return facts;
 }
 

@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstddef>
 #include <edgenn/graph.hpp>
+#include <edgenn/policy.hpp>
 #include <edgenn/tensor_view.hpp>
 #include <type_traits>
 #include <utility>
@@ -25,7 +26,9 @@ struct op {
 //   start at its multiples. The network's inputs do not: they are the caller's memory. Nor do the parts of a
 //   concat's result that kernels write in place, which start at whole elements;
 // - optionally `template <int Bytes> struct buffer`, whose `std::byte* data()` is a multiple of `alignment`:
-//   where a model keeps the arena that it owns, if not in a plain array.
+//   where a model keeps the arena that it owns, if not in a plain array;
+// - optionally `lean`: a backend with the same results up to rounding whose kernels need less memory, for
+//   `smallest`.
 
 /// The end of every chain of fallbacks.
 struct no_fallback {};
@@ -38,11 +41,15 @@ struct no_fallback {};
 ///     };
 ///
 /// and inherits the rest from `Backend::fallback`. `run` takes one view for each input, the output view,
-/// then, if it wants them, the weights and after those the scratch memory (std::byte*). Optional members, all
-/// constexpr:
+/// then, if it wants them, the weights and after those the scratch memory (std::byte*). A kernel that can be
+/// divided among threads takes, as the last argument, `share part = {}` and computes that part. Optional
+/// members, all constexpr:
 /// - `int scratch_bytes`: memory that `run` needs only while it runs, aligned to the backend's alignment;
+/// each
+///   share gets as much;
 /// - `bool in_place`: the output may lie on any one input of at least its size;
 /// - `bool strided`: views may have gaps between pixels and rows (otherwise they are contiguous);
+/// - `int input_gap`: elements that the kernel would like between the pixels of its inputs, to be faster;
 /// - `int packed_bytes` and `static void pack(const weight* canonical, std::byte* packed)`: weights in the
 ///   kernel's own order; `run` then gets the packed ones, as const std::byte*.
 ///
@@ -106,6 +113,13 @@ constexpr bool is_strided() {
     return false;
 }
 template <class K>
+constexpr int input_gap_of() {
+  if constexpr (requires { K::input_gap; })
+    return K::input_gap;
+  else
+    return 0;
+}
+template <class K>
 concept packs = requires {
   K::packed_bytes;
 };
@@ -143,6 +157,10 @@ struct kernel_call<Backend, Op, std::integer_sequence<int, K...>> {
                                          : takes<weights>           ? 1
                                          : takes<>                  ? 0
                                                                     : -1;
+  /// Whether `run` can compute a share of its work.
+  static constexpr bool divisible = extra_arguments == 2   ? takes<weights, std::byte*, share>
+                                    : extra_arguments == 1 ? takes<weights, share>
+                                                           : takes<share>;
 };
 
 }  // namespace detail

@@ -14,6 +14,7 @@ struct borrowed_arena {};
 /// The network `Net`, a `basic_graph`, run by `Backend`. It allocates nothing: activations live in the arena
 /// (inside the model, or handed in), inputs are read where the caller has them, weights are borrowed for its
 /// lifetime. Calls of `run` on one model must not overlap in time; several models may share weights freely.
+/// `smallest` and `with_threads` (policy.hpp) wrap a backend to say how it uses memory and threads.
 template <const auto& Net, class Backend, class Arena = owned_arena>
 class model {
   using bound = detail::bound<Net, Backend>;
@@ -85,6 +86,15 @@ class model {
     detail::no_observer nobody;
     return run_observed(nobody, x);
   }
+  /// The same by the threads of `threads`, an `executor`. Backend is a `with_threads` that says how many
+  /// there are at most.
+  template <executor Executor>
+  std::span<const element, out<>.size()> run(Executor& threads,
+                                             std::span<const element, in<>.size()> x) noexcept
+      requires(input_count == 1 && output_count == 1) {
+    detail::no_observer nobody;
+    return run_observed(nobody, threads, x);
+  }
 
   /// One inference of a network with several inputs or outputs: takes one span for each input. The results
   /// are read with `output`.
@@ -94,16 +104,28 @@ class model {
     detail::no_observer nobody;
     run_observed(nobody, x...);
   }
+  /// The same by the threads of an executor.
+  template <executor Executor, class... X>
+  requires(sizeof...(X) == input_count
+           && (input_count > 1 || output_count > 1)) void run(Executor& threads, const X&... x) noexcept {
+    detail::no_observer nobody;
+    run_observed(nobody, threads, x...);
+  }
 
   /// One inference that calls `observer.begin(i)` and `observer.end(i)` around each node `i` of `graph` that
   /// has a kernel to run: see profile.hpp.
   template <class Observer, class... X>
   requires(sizeof...(X) == input_count) auto run_observed(Observer& observer, const X&... x) noexcept {
-    const element* inputs[input_count];
-    [&]<int... K>(std::integer_sequence<int, K...>) { ((inputs[K] = start_of<K>(x)), ...); }
-    (std::make_integer_sequence<int, input_count>{});
-    run_nodes<input_count, graph.node_count - input_count>(observer, inputs);
-    if constexpr (output_count == 1) return output<0>();
+    detail::no_executor alone;
+    return run_all(observer, alone, x...);
+  }
+  /// The same by the threads of an executor.
+  template <class Observer, executor Executor, class... X>
+  requires(sizeof...(X) == input_count) auto run_observed(Observer& observer, Executor& threads,
+                                                          const X&... x) noexcept {
+    static_assert(detail::threads_of<Backend>() > 1,
+                  "edgenn: a model that an executor runs has a backend with_threads<Backend, Threads>");
+    return run_all(observer, threads, x...);
   }
 
   /// Result number `K` of the last `run`.
@@ -123,14 +145,23 @@ class model {
     return detail::input_of_model<K, in<K>.size(), element, X>::start(x);
   }
 
+  template <class Observer, class Executor, class... X>
+  auto run_all(Observer& observer, Executor& threads, const X&... x) noexcept {
+    const element* inputs[input_count];
+    [&]<int... K>(std::integer_sequence<int, K...>) { ((inputs[K] = start_of<K>(x)), ...); }
+    (std::make_integer_sequence<int, input_count>{});
+    run_nodes<input_count, graph.node_count - input_count>(observer, threads, inputs);
+    if constexpr (output_count == 1) return output<0>();
+  }
+
   /// The nodes [First, First + Count), in order, by halves: names of symbols stay short.
-  template <int First, int Count, class Observer>
-  void run_nodes(Observer& observer, const element* const* inputs) noexcept {
+  template <int First, int Count, class Observer, class Executor>
+  void run_nodes(Observer& observer, Executor& threads, const element* const* inputs) noexcept {
     if constexpr (Count == 1) {
-      run_node<First>(observer, inputs);
+      run_node<First>(observer, threads, inputs);
     } else {
-      run_nodes<First, Count / 2>(observer, inputs);
-      run_nodes<First + Count / 2, Count - Count / 2>(observer, inputs);
+      run_nodes<First, Count / 2>(observer, threads, inputs);
+      run_nodes<First + Count / 2, Count - Count / 2>(observer, threads, inputs);
     }
   }
 
@@ -191,11 +222,11 @@ class model {
       return reinterpret_cast<const weight*>(weights_ + offset);
   }
 
-  template <int I, class Observer>
-  void run_node(Observer& observer, const element* const* inputs) noexcept {
+  template <int I, class Observer, class Executor>
+  void run_node(Observer& observer, Executor& threads, const element* const* inputs) noexcept {
     if constexpr (!plan[I].view && !all_joined<I>()) {
       if constexpr (requires { observer.begin(I); }) observer.begin(I);
-      call<I>(inputs, std::make_integer_sequence<int, graph[I].input_count>{});
+      call<I>(threads, inputs, std::make_integer_sequence<int, graph[I].input_count>{});
       if constexpr (requires { observer.end(I); }) observer.end(I);
     }
   }
@@ -209,21 +240,38 @@ class model {
     return true;
   }
 
-  template <int I, int... K>
-  void call(const element* const* inputs, std::integer_sequence<int, K...>) noexcept {
+  template <int I, class Executor, int... K>
+  void call(Executor& threads, const element* const* inputs,
+            std::integer_sequence<int, K...> operands) noexcept {
+    constexpr int shares = bound::facts[I].shares, share_bytes = bound::facts[I].share_bytes;
+    constexpr int scratch_offset = plan.scratch_offsets[I];
+    std::byte* scratch = arena() + scratch_offset;
+    if constexpr (shares > 1 && !std::same_as<Executor, detail::no_executor>) {
+      auto compute = [&](int i) noexcept {
+        call_kernel<I>(inputs, operands, scratch + i * share_bytes, share{i, shares});
+      };
+      threads.run(
+          shares, [](void* f, int i) noexcept { (*static_cast<decltype(compute)*>(f))(i); }, &compute);
+    } else {
+      call_kernel<I>(inputs, operands, scratch);
+    }
+  }
+
+  /// `part` is a share, or nothing.
+  template <int I, int... K, class... Share>
+  void call_kernel(const element* const* inputs, std::integer_sequence<int, K...>,
+                   [[maybe_unused]] std::byte* scratch, Share... part) noexcept {
     using op = node_op<detail::prepared<Net, Backend>::graph, I>;
     constexpr int extra = detail::kernel_call<Backend, op>::extra_arguments;
     constexpr placement v = plan[I];
     const tensor_view<element> y{reinterpret_cast<element*>(arena() + v.offset), v.pixel_stride, v.row_stride,
                                  v.slice_stride};
-    constexpr int scratch_offset = plan.scratch_offsets[I];
-    [[maybe_unused]] std::byte* scratch = arena() + scratch_offset;
     if constexpr (extra == 2)
-      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), scratch);
+      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), scratch, part...);
     else if constexpr (extra == 1)
-      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>());
+      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, weights_of<I>(), part...);
     else
-      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y);
+      detail::run_op<Backend, op>(read<graph[I].input(K)>(inputs)..., y, part...);
   }
 
   std::conditional_t<bound::packs_weights, const std::byte*, const weight*> weights_;

@@ -10,6 +10,7 @@ struct kernel_needs {
   int scratch_bytes = 0;  ///< memory used only while the kernel runs
   bool in_place = false;  ///< the output may lie on an input
   bool strided = false;   ///< views may have gaps
+  int input_gap = 0;      ///< elements that the kernel would like between the pixels of its inputs
 };
 
 /// Where the value of one node lies, and when.
@@ -27,6 +28,10 @@ struct placement {
   /// Whether a value of shape `s` here has no gaps.
   constexpr bool contiguous_as(shape s) const {
     return pixel_stride == s.c && row_stride == s.w * s.c && slice_stride == s.h * s.w * s.c;
+  }
+  /// Whether a value of shape `s` here has gaps, of equal size, between pixels at most.
+  constexpr bool evenly_spaced_as(shape s) const {
+    return pixel_stride >= s.c && row_stride == s.w * pixel_stride && slice_stride == s.h * row_stride;
   }
   /// Bytes from its first to past its last element.
   constexpr long long span_bytes(shape s, int element_bytes) const {

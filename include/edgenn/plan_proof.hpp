@@ -72,10 +72,11 @@ constexpr bool is_sound(const basic_graph<N>& g, const static_array<kernel_needs
     } else if (v.outside != (i < g.input_count ? i : -1)) {
       return false;
     }
-    if (v.joined < 0 ? !v.contiguous_as(s) : !detail::is_part_of(g, plan, i, v.joined, element_bytes))
+    if (v.joined < 0 ? !v.evenly_spaced_as(s) : !detail::is_part_of(g, plan, i, v.joined, element_bytes))
       return false;
+    if ((i < g.input_count || v.view) && !v.contiguous_as(s)) return false;
     for (int k = 0; k < g.output_count; ++k)
-      if (g.output(k) == i && (v.outside >= 0 || v.joined >= 0)) return false;
+      if (g.output(k) == i && (v.outside >= 0 || v.joined >= 0 || !v.contiguous_as(s))) return false;
     if (v.outside < 0
         && (v.offset < 0 || v.offset % (v.joined < 0 ? alignment : element_bytes) != 0
             || v.offset + v.span_bytes(s, element_bytes) > plan.arena_bytes))

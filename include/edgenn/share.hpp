@@ -17,7 +17,7 @@ struct share {
   /// This share's part of `units` units: parts are disjoint, follow each other and differ by at most `step`
   /// units; all but the last begin and end at multiples of `step`.
   constexpr range of(int units, int step = 1) const {
-    const long long steps = (units + step - 1) / step;
+    const long long steps = (0LL + units + step - 1) / step;
     const auto at = [&](int i) {
       const long long unit = steps * i / count * step;
       return unit < units ? static_cast<int>(unit) : units;

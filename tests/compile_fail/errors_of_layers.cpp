@@ -415,3 +415,24 @@ static_assert(m::arena_bytes > 0);  // expect: edgenn: the packed weights of thi
 // Legal: more than 2147483647 bytes of weights that nobody packs.
 inline constexpr auto heavy = network({1, 1, 30000}, [](value x) { return x | dense{.units = 30000}; });
 static_assert(model<heavy, reference>::weight_bytes == 4LL * (30000LL * 30000 + 30000));
+
+#ifdef CASE_executor_without_threads
+struct one_after_another {
+  void run(int count, share_task task, void* context) {
+    for (int i = 0; i < count; ++i) task(context, i);
+  }
+};
+void run(small_model& m, one_after_another& e, std::span<const float, small[0].out.size()> x) {
+  static_cast<void>(m.run(e, x));  // expect: edgenn: a model that an executor runs has a backend with_threads<Backend, Threads>
+}
+#endif
+
+#ifdef CASE_no_threads
+using m = model<small, with_threads<reference, 0>>;
+static_assert(m::arena_bytes > 0);  // expect: edgenn: a model is run by at least one thread
+#endif
+
+#ifdef CASE_thread_pool_without_threads
+#include <edgenn/executors/thread_pool.hpp>
+edgenn::thread_pool<0> pool;  // expect: edgenn: a thread pool has at least one thread, its caller
+#endif

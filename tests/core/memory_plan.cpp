@@ -20,7 +20,7 @@ bool sound(const planned& p, const plan_type& plan) {
 std::string simulate(const planned& p, const plan_type& plan) { return simulated_run{p, plan}.run(); }
 
 TEST_CASE("plans of random networks are sound and run on an arena of tags") {
-  int views = 0, joined = 0, outside = 0, in_place = 0, at_bound = 0;
+  int views = 0, joined = 0, outside = 0, in_place = 0, spaced = 0, at_bound = 0;
   double over_bound = 0;
   for (unsigned seed = 0; seed < seeds; ++seed) {
     CAPTURE(seed);
@@ -36,6 +36,7 @@ TEST_CASE("plans of random networks are sound and run on an arena of tags") {
       views += plan[i].view;
       joined += plan[i].joined >= 0;
       outside += plan[i].outside >= 0;
+      spaced += plan[i].joined < 0 && !plan[i].contiguous_as(p.graph[i].out);
       for (int k = 0; k < p.graph[i].input_count; ++k)
         in_place += !plan[i].view && plan[i].joined < 0 && plan[p.graph[i].input(k)].outside < 0
                     && plan[p.graph[i].input(k)].offset == plan[i].offset;
@@ -50,6 +51,7 @@ TEST_CASE("plans of random networks are sound and run on an arena of tags") {
   CHECK(joined > 100);
   CHECK(outside > 10);
   CHECK(in_place > 100);
+  CHECK(spaced > 100);
   MESSAGE(at_bound << " of " << seeds << " arenas equal their lower bound; mean excess "
                    << 100 * over_bound / seeds << " %");
 }

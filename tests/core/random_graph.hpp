@@ -71,6 +71,7 @@ class random_graph_maker {
       needs.scratch_bytes = chance(30) ? 1 + below(100) : 0;
       needs.in_place = chance(40);
       needs.strided = chance(85);
+      needs.input_gap = chance(20) ? 1 + below(20) : 0;
     }
     return i;
   }

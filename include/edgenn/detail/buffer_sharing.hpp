@@ -24,6 +24,7 @@ class buffer_sharing {
     find_lifetimes();
     for (int i = g_.node_count - 1; i >= g_.input_count; --i)
       if (g_[i].layer.template is<concat_layer>()) join(i);
+    for (int i = g_.input_count; i < g_.node_count; ++i) space(i);
     for (int i = g_.input_count; i < g_.node_count; ++i) {
       if (is_view_layer(i)) alias(i);
       if (needs_[i].in_place) overwrite(i);
@@ -50,6 +51,7 @@ class buffer_sharing {
       bears_gaps_[i] = i >= g_.input_count && needs_[i].strided && !is_view_layer(i);
       for (int k = 0; k < g_[i].input_count; ++k) {
         value_of(g_[i].input(k)).last = i;
+        if (needs_[i].input_gap > gap_[g_[i].input(k)]) gap_[g_[i].input(k)] = needs_[i].input_gap;
         if (!bears_gaps_[i]) has_reader_without_gaps_[g_[i].input(k)] = true;
       }
     }
@@ -102,6 +104,21 @@ class buffer_sharing {
     return uses == 1;
   }
 
+  /// The pixels of value `i` move apart if a reader would like that, and its producer and all readers bear
+  /// it.
+  constexpr void space(int i) {
+    if (!is_root(i) || is_output_[i] || !bears_gaps_[i] || has_reader_without_gaps_[i]
+        || g_[i].layer.template is<concat_layer>())
+      return;
+    placement& v = value_of(i);
+    const shape s = g_[i].out;
+    const long long pixels = 1LL * s.d * s.h * s.w, pixel = 1LL * s.c + gap_[i];
+    if (gap_[i] == 0 || pixel * pixels > max_int / element_bytes_) return;
+    v.pixel_stride = s.c + gap_[i];
+    v.row_stride = s.w * v.pixel_stride;
+    v.slice_stride = s.h * v.row_stride;
+  }
+
   constexpr bool is_view_layer(int i) const {
     return g_[i].layer.template is<reshape>() || g_[i].layer.template is<flatten>();
   }
@@ -121,7 +138,9 @@ class buffer_sharing {
   /// The output takes the place of an input whose memory nobody reads afterwards. That is never part of a
   /// concat's result, so that all other values start at a multiple of the alignment.
   constexpr void overwrite(int i) {
-    if (!is_root(i) || value_of(i).view || g_[i].layer.template is<concat_layer>()) return;
+    if (!is_root(i) || value_of(i).view || g_[i].layer.template is<concat_layer>()
+        || !value_of(i).contiguous_as(g_[i].out))
+      return;
     for (int k = 0; k < g_[i].input_count; ++k) {
       const int from = g_[i].input(k);
       const placement& source = value_of(from);
@@ -151,6 +170,7 @@ class buffer_sharing {
   static_array<bool, N> is_output_{};
   static_array<bool, N> bears_gaps_{};  // whether the node's kernel takes views with gaps
   static_array<bool, N> has_reader_without_gaps_{};
+  static_array<int, N> gap_{};          // elements that a reader would like between pixels
   static_array<members, N> members_{};  // of the buffers, by roots
 };
 

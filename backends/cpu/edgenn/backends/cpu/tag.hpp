@@ -3,8 +3,25 @@
 #include <edgenn/backends/cpu/microkernels/vec.hpp>
 #include <edgenn/backends/reference.hpp>
 #include <type_traits>
+#if __has_include(<edgenn/backends/eigen.hpp>)
+#  include <edgenn/backends/eigen.hpp>
+#endif
 
 namespace edgenn {
+
+namespace detail {
+
+/// What computes where the CPU backend has no kernel, or does not know the processor.
+#if __has_include(<edgenn/backends/eigen.hpp>)
+using portable_backend = eigen;
+#else
+using portable_backend = reference;
+#endif
+
+}  // namespace detail
+
+template <class Backend, int M>
+struct with_winograd;
 
 /// The CPU backend in fp32 for the instruction set `Isa`. Files that use it are compiled for that set
 /// (-march=x86-64-v4 or the like).
@@ -14,8 +31,11 @@ struct basic_cpu {
   using element = float;
   /// Of weights in canonical order; kernels pack them.
   using weight = float;
-  /// For layers without a kernel here.
-  using fallback = reference;
+  /// For layers without a kernel here: `eigen` where its folder is on the include path (the CMake target
+  /// edgenn::eigen puts it there), which itself falls back to `reference`; otherwise `reference`.
+  using fallback = detail::portable_backend;
+  /// For `smallest`: Winograd's convolutions need scratch memory and packed weights several times as large.
+  using lean = with_winograd<basic_cpu, 0>;
   static constexpr int alignment = 64;  ///< bytes, of each buffer in the arena and of packed weights
 };
 
@@ -47,8 +67,12 @@ using avx512 = basic_cpu<isa::avx512>;
 #if defined(__aarch64__)
 using neon = basic_cpu<isa::neon>;
 #endif
+#if defined(__arm__) && defined(__ARM_NEON)
+using neon32 = basic_cpu<isa::neon32>;
+#endif
 
-/// The widest instruction set that the file is compiled for; `reference` if this backend knows none of them.
+/// The widest instruction set that the file is compiled for. If this backend knows none of them, `eigen`
+/// where its folder is on the include path, otherwise `reference`.
 #if defined(__AVX512F__)
 using native = avx512;
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -57,8 +81,10 @@ using native = avx2;
 using native = sse42;
 #elif defined(__aarch64__)
 using native = neon;
+#elif defined(__arm__) && defined(__ARM_NEON)
+using native = neon32;
 #else
-using native = reference;
+using native = detail::portable_backend;
 #endif
 
 namespace detail {
