@@ -45,6 +45,9 @@ constexpr op_facts facts_of() {
       facts.shares = threads_of<Backend>();
       facts.share_bytes = static_cast<int>(bytes);
       facts.needs.scratch_bytes = static_cast<int>(bytes * facts.shares);
+      // Where elements move, one share could write over what another has yet to read.
+      for (int k = 0; k < Graph[I].input_count; ++k)
+        if (Graph[Graph[I].input(k)].out != Graph[I].out) facts.needs.in_place = false;
     }
   }
   return facts;

@@ -51,6 +51,18 @@ struct edgenn::kernel<divided, edgenn::op<L, Out, In>> : edgenn::kernel<edgenn::
   static constexpr int input_gap = 3;
 };
 
+/// Divisible and in place: each output is written where, or before where, its inputs are read.
+template <edgenn::average_pool2d L, edgenn::shape Out, edgenn::shape In>
+struct edgenn::kernel<divided, edgenn::op<L, Out, In>> {
+  static constexpr bool in_place = true;
+  static void run(tensor_view<const float>, tensor_view<float>, share = {}) {}
+};
+template <edgenn::softmax L, edgenn::shape Out, edgenn::shape In>
+struct edgenn::kernel<divided, edgenn::op<L, Out, In>> {
+  static constexpr bool in_place = true;
+  static void run(tensor_view<const float>, tensor_view<float>, share = {}) {}
+};
+
 /// The same with a kernel that needs more memory, and without it in `lean`.
 struct generous : divided {
   using fallback = divided;
@@ -143,6 +155,18 @@ TEST_CASE("layers with little work are not divided") {
   static_cast<void>(m.run(executor, std::span<const float, 32>{x.data(), 32}));
   CHECK(executor.rounds == 0);
   CHECK(calls.size() == 1);
+}
+
+constexpr auto shrinking = network({64, 64, 20}, [](value x) {
+  return x | point(20) | softmax{} | average_pool2d{.window = 2, .stride = 2};
+});
+TEST_CASE("a divided kernel works in place only where elements stay") {
+  constexpr auto& alone = model<shrinking, divided>::plan;
+  constexpr auto& together = model<shrinking, with_threads<divided, 2>>::plan;
+  CHECK(alone[2].offset == alone[1].offset);
+  CHECK(alone[3].offset == alone[1].offset);
+  CHECK(together[2].offset == together[1].offset);
+  CHECK(together[3].offset != together[1].offset);
 }
 
 constexpr auto two_ends = network({31, 33, 16}, [](value x) {

@@ -45,17 +45,18 @@ struct bound_case {
   bool is_own;     ///< computed by a kernel of the backend itself, not of one that it falls back to
   bool is_strided;
   bool is_in_place;
-  int alignment;     ///< bytes, of packed weights and scratch
-  int packed_bytes;  ///< of the weights that the kernel packs; -1 if it reads them in canonical order
+  bool is_divisible;  ///< `run_kernel` can compute a share
+  int alignment;      ///< bytes, of packed weights and scratch
+  int packed_bytes;   ///< of the weights that the kernel packs; -1 if it reads them in canonical order
   int scratch_bytes;
 
   /// Brings the weights into the kernel's order.
   void (*pack)(const weight* canonical, std::byte* packed);
   /// Runs the network of this one layer.
   void (*run_network)(const element* const* x, const weight* weights, element* y);
-  /// Runs the kernel itself. `weights` are packed ones if the kernel packs.
+  /// Runs the kernel itself. `weights` are packed ones if the kernel packs; `part` counts if it is divisible.
   void (*run_kernel)(const tensor_view<const element>* x, const void* weights, tensor_view<element> y,
-                     std::byte* scratch);
+                     std::byte* scratch, share part);
 };
 
 /// The ways to run `Case` on `Backend`.
@@ -67,6 +68,7 @@ struct case_on<Backend, Case, std::index_sequence<K...>> {
   using element = typename Backend::element;
   using weight = typename Backend::weight;
   using kernel = edgenn::kernel<Backend, typename Case::op>;
+  static constexpr bool divisible = detail::kernel_call<Backend, typename Case::op>::divisible;
 
   static void run_network(const element* const* x, const weight* weights, element* y) {
     using model = edgenn::model<Case::network, Backend>;
@@ -91,15 +93,22 @@ struct case_on<Backend, Case, std::index_sequence<K...>> {
   }
 
   static void run_kernel(const tensor_view<const element>* x, const void* weights, tensor_view<element> y,
-                         std::byte* scratch) {
+                         std::byte* scratch, [[maybe_unused]] share part) {
     using stored = std::conditional_t<detail::packs<kernel>, std::byte, weight>;
     const auto* w = static_cast<const stored*>(weights);
+    const auto run = [&](auto... rest) { detail::run_op<Backend, typename Case::op>(x[K]..., y, rest...); };
+    const auto with_part = [&](auto... rest) {
+      if constexpr (divisible)
+        run(rest..., part);
+      else
+        run(rest...);
+    };
     if constexpr (requires { kernel::run(x[K]..., y, w, scratch); })
-      detail::run_op<Backend, typename Case::op>(x[K]..., y, w, scratch);
+      with_part(w, scratch);
     else if constexpr (requires { kernel::run(x[K]..., y, w); })
-      detail::run_op<Backend, typename Case::op>(x[K]..., y, w);
+      with_part(w);
     else
-      detail::run_op<Backend, typename Case::op>(x[K]..., y);
+      with_part();
   }
 
  private:
@@ -138,6 +147,7 @@ auto bound_cases(List list = {}) {
       b.is_own = implements<Backend, op>;
       b.is_strided = detail::is_strided<kernel>();
       b.is_in_place = detail::is_in_place<kernel>();
+      b.is_divisible = case_on<Backend, Case>::divisible;
       b.alignment = Backend::alignment;
       b.packed_bytes = -1;
       if constexpr (detail::packs<kernel>) b.packed_bytes = kernel::packed_bytes;
@@ -197,16 +207,18 @@ std::vector<T> run_network(const bound_case<T, W>& c) {
   return y;
 }
 
-/// Runs the kernel itself on views of `x`.
+/// Runs the kernel itself, or a share of it, on views of `x`.
 template <class T, class W>
-void run_on_views(const bound_case<T, W>& c, const std::vector<tensor_view<const T>>& x, tensor_view<T> y) {
+void run_on_views(const bound_case<T, W>& c, const std::vector<tensor_view<const T>>& x, tensor_view<T> y,
+                  share part = {}) {
   aligned_memory scratch{c.scratch_bytes, c.alignment};
-  c.run_kernel(x.data(), kernel_weights<T, W>{c}.data(), y, scratch.data());
+  c.run_kernel(x.data(), kernel_weights<T, W>{c}.data(), y, scratch.data(), part);
 }
 
-/// The output of the kernel itself on contiguous views; written over input number `over` unless that is -1.
+/// The output of the kernel itself, or of a share of it, on contiguous views; written over input number
+/// `over` unless that is -1. What is not written is NaN.
 template <class T, class W>
-std::vector<T> run_kernel(const bound_case<T, W>& c, int over = -1) {
+std::vector<T> run_kernel(const bound_case<T, W>& c, int over = -1, share part = {}) {
   auto x = inputs_of(c);
   std::vector<tensor_view<const T>> views;
   for (std::size_t k = 0; k < x.size(); ++k)
@@ -214,7 +226,7 @@ std::vector<T> run_kernel(const bound_case<T, W>& c, int over = -1) {
   std::vector<T> separate(static_cast<std::size_t>(c.out.size()), std::numeric_limits<T>::quiet_NaN());
   const std::size_t size = separate.size();
   std::vector<T>& y = over < 0 ? separate : x[static_cast<std::size_t>(over)];
-  run_on_views(c, views, tensor_view<T>::contiguous(y.data(), c.out));
+  run_on_views(c, views, tensor_view<T>::contiguous(y.data(), c.out), part);
   y.resize(size);
   return y;
 }
