@@ -80,7 +80,7 @@ void add_others() {
   add<max_pool<2, 2>, shape{224, 224, 64}>("max_pool/vgg16_pool1");
   add<max_pool<3, 2>, shape{55, 55, 96}>("max_pool/alexnet_pool1");
   add<max_pool2d{.window = 3, .stride = 1, .pad = 1}, shape{28, 28, 192}>("max_pool/googlenet_3a");
-  add<edgenn::max_pool3d{.window = {3, 7, 3}}, shape{240, 320, 1, 26}>("max_pool3d/scales_26");
+  add<edgenn::max_pool3d{.window = {3, 7, 3}}, shape{320, 240, 1, 26}>("max_pool3d/scales_26");
   add<edgenn::global_average_pool{}, shape{7, 7, 1024}>("average_pool/mobilenet_v1_100_224");
   add<edgenn::lrn{}, shape{55, 55, 96}>("lrn/alexnet_norm1");
   add<edgenn::softmax{}, shape{1, 1, 1000}>("softmax/1000");

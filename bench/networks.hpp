@@ -6,31 +6,18 @@
 #include <edgenn/networks/lenet5.hpp>
 #include <edgenn/networks/lenet_300_100.hpp>
 #include <edgenn/networks/mobilenet_v1.hpp>
+#include <edgenn/networks/person_cnn.hpp>
 #include <edgenn/networks/squeezenet.hpp>
 #include <edgenn/networks/vgg16.hpp>
 
 namespace bench {
 
-/// A fully convolutional person classifier over an image of 640 x 480: five convolutions, three pools, and
-/// two dense layers as convolutions. Output {43, 71, 2}: two logits for each window.
-inline constexpr auto person_cnn = edgenn::network({480, 640, 3}, [](edgenn::value x) {
-  using namespace edgenn;
-  constexpr auto conv = [](int filters, extent kernel) {
-    return conv2d{.filters = filters, .kernel = kernel, .act = relu};
-  };
-  constexpr auto pool = max_pool2d{.window = 2, .stride = 2};
-  x = x | conv(32, 5) | pool | conv(64, 5) | pool;
-  x = x | conv(96, 3) | conv(96, 3) | conv(96, 3) | pool | expect{55, 75, 96};
-  x = x | conv(512, {13, 5}) | conv(512, 1);
-  return x | conv2d{.filters = 2, .kernel = 1} | expect{43, 71, 2};
-});
-static_assert(person_cnn.weight_count == 3'734'242 && person_cnn.macs() == 18'855'852'544);
-
 /// Next to no work: what a call costs.
 inline constexpr auto one_call =
     edgenn::network({.c = 10}, [](edgenn::value x) { return x | edgenn::dense{.units = 10}; });
 
-/// Single operations: 200 filters over an image, a product of matrices as a pointwise convolution, a pool.
+/// Single operations: 200 filters over an image, a product of matrices as a pointwise convolution, a
+/// pool in two and one in three dimensions.
 template <int Kernel>
 inline constexpr auto filters_200 = edgenn::network({240, 320, 3}, [](edgenn::value x) {
   return x | edgenn::conv2d{.filters = 200, .kernel = Kernel};
@@ -39,6 +26,9 @@ inline constexpr auto product_1000x1000x1000 = edgenn::network(
     {1000, 1, 1000}, [](edgenn::value x) { return x | edgenn::conv2d{.filters = 1000, .kernel = 1}; });
 inline constexpr auto max_pool_of_200_maps = edgenn::network(
     {240, 320, 200}, [](edgenn::value x) { return x | edgenn::max_pool2d{.window = 2, .stride = 2}; });
+inline constexpr auto max_pool_of_26_scales = edgenn::network({320, 240, 1, 26}, [](edgenn::value x) {
+  return x | edgenn::max_pool3d{.window = {3, 7, 3}};
+});
 
 namespace networks {
 
@@ -46,14 +36,19 @@ inline constexpr const auto& call = one_call;
 inline constexpr const auto& lenet_300_100 = edgenn::networks::lenet_300_100;
 inline constexpr const auto& lenet5 = edgenn::networks::lenet5;
 inline constexpr const auto& mobilenet_v1_25_128 = edgenn::networks::mobilenet_v1<25, 128>;
+inline constexpr const auto& mobilenet_v1_25_128_caffe =
+    edgenn::networks::mobilenet_v1<25, 128, edgenn::networks::mobilenet::padded_as::caffe>;
+inline constexpr const auto& mobilenet_v1_50_160 = edgenn::networks::mobilenet_v1<50, 160>;
+inline constexpr const auto& mobilenet_v1_75_192 = edgenn::networks::mobilenet_v1<75, 192>;
 inline constexpr const auto& mobilenet_v1_100_224 = edgenn::networks::mobilenet_v1<100, 224>;
 inline constexpr const auto& squeezenet_v1_0 = edgenn::networks::squeezenet_v1_0;
 inline constexpr const auto& squeezenet_v1_1 = edgenn::networks::squeezenet_v1_1;
 inline constexpr const auto& alexnet = edgenn::networks::alexnet;
+inline constexpr const auto& alexnet_ungrouped = edgenn::networks::alexnet_ungrouped;
 inline constexpr const auto& googlenet = edgenn::networks::googlenet;
 inline constexpr const auto& googlenet_without_lrn = edgenn::networks::googlenet_without_lrn;
 inline constexpr const auto& vgg16 = edgenn::networks::vgg16;
-inline constexpr const auto& person = person_cnn;
+inline constexpr const auto& person = edgenn::networks::person_cnn;
 inline constexpr const auto& product_1000 = product_1000x1000x1000;
 inline constexpr const auto& filters_3x3 = filters_200<3>;
 inline constexpr const auto& filters_5x5 = filters_200<5>;
@@ -61,6 +56,7 @@ inline constexpr const auto& filters_7x7 = filters_200<7>;
 inline constexpr const auto& filters_9x9 = filters_200<9>;
 inline constexpr const auto& filters_11x11 = filters_200<11>;
 inline constexpr const auto& max_pool_2x2 = max_pool_of_200_maps;
+inline constexpr const auto& max_pool_3x7x3 = max_pool_of_26_scales;
 
 }  // namespace networks
 }  // namespace bench

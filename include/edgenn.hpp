@@ -25,6 +25,9 @@
 #if __has_include(<edgenn/backends/reference.hpp>)
 #  include <edgenn/backends/reference.hpp>
 #endif
+#if __has_include(<edgenn/backends/eigen.hpp>)
+#  include <edgenn/backends/eigen.hpp>
+#endif
 #if __has_include(<edgenn/backends/cpu.hpp>)
 #  include <edgenn/backends/cpu.hpp>
 #endif

@@ -1046,6 +1046,7 @@ struct no_fallback {};
 /// - `bool in_place`: the output may lie on any one input of at least its size;
 /// - `bool strided`: views may have gaps between pixels and rows (otherwise they are contiguous);
 /// - `int input_gap`: elements that the kernel would like between the pixels of its inputs, to be faster;
+/// - `bool stands_in`: models use the op, a layer made of others as separable_conv2d is, in their place;
 /// - `int packed_bytes` and `static void pack(const weight* canonical, std::byte* packed)`: weights in the
 ///   kernel's own order; `run` then gets the packed ones, as const std::byte*.
 ///
@@ -1114,6 +1115,13 @@ constexpr int input_gap_of() {
     return K::input_gap;
   else
     return 0;
+}
+template <class K>
+constexpr bool stands_in() {
+  if constexpr (requires { K::stands_in; })
+    return K::stands_in;
+  else
+    return false;
 }
 template <class K>
 concept packs = requires {
@@ -1924,6 +1932,57 @@ struct layer_named<"resize"> {
 
 }  // namespace edgenn
 
+// edgenn/layers/separable_conv2d.hpp
+
+namespace edgenn {
+
+/// A depthwise convolution and the pointwise one that reads it, as one layer: no more than some rows of the
+/// values between them exist at a time. `fuse_separable` makes it of the two where a backend gains by that.
+///
+/// Input {h, w, c}, output {h', w', filters}. Weights: those of depthwise_conv2d, then those of conv2d.
+struct separable_conv2d {
+  static constexpr const char* name = "separable_conv2d";
+  int filters;                      ///< channels of the output
+  extent kernel;                    ///< rows and columns of the depthwise window
+  extent stride = 1;                ///< pixels between two positions of the window
+  extent dilation = 1;              ///< pixels between two taps of the kernel
+  padding pad = valid;              ///< border around the input
+  int multiplier = 1;               ///< depthwise output channels for each input channel
+  flag depthwise_bias = true;       ///< whether a number for each depthwise channel is added
+  activation depthwise_act = none;  ///< activation between the two
+  flag bias = true;                 ///< whether a number for each output channel is added
+  activation act = none;            ///< activation of the output
+
+  /// The two layers that it stands for.
+  /// @{
+  constexpr depthwise_conv2d depthwise() const {
+    return {kernel, stride, dilation, pad, multiplier, depthwise_bias, depthwise_act};
+  }
+  constexpr conv2d pointwise() const { return {.filters = filters, .kernel = 1, .bias = bias, .act = act}; }
+  /// @}
+
+  constexpr shape output(shape in) const { return pointwise().output(depthwise().output(in)); }
+  constexpr weight_tensors weights(shape in) const {
+    const int between = in.c * multiplier;
+    weight_tensors t;
+    t.add("depthwise kernel", kernel.h, kernel.w, between);
+    if (depthwise_bias) t.add("depthwise bias", between);
+    t.add("kernel", filters, 1, 1, between);
+    if (bias) t.add("bias", filters);
+    return t;
+  }
+  constexpr long long macs(shape in) const {
+    return depthwise().macs(in) + pointwise().macs(depthwise().output(in));
+  }
+};
+
+template <>
+struct layer_named<"separable_conv2d"> {
+  using type = separable_conv2d;
+};
+
+}  // namespace edgenn
+
 // edgenn/memory_plan.hpp
 // Where every activation lives in the one arena of a network, decided by the compiler.
 //
@@ -2533,6 +2592,9 @@ constexpr memory_plan<N> plan_memory(const basic_graph<N>& g, const static_array
 // A network bound to a backend at compile time: the graph after the passes, the kernels' needs and the memory
 // plan.
 
+// edgenn/fuse_separable.hpp
+// The pass that makes one layer of a depthwise convolution and the pointwise one after it.
+
 // edgenn/passes.hpp
 // Passes: constexpr functions from graph to graph that leave the results as they are.
 //
@@ -2674,6 +2736,70 @@ constexpr basic_graph<N> fuse_activations(const basic_graph<N>& g) {
 
 }  // namespace edgenn
 
+namespace edgenn {
+
+namespace detail {
+
+/// Whether `l` is a pointwise convolution of all channels.
+constexpr bool is_pointwise(const any_layer& l) {
+  if (!l.is<conv2d>()) return false;
+  const conv2d c = l.as<conv2d>();
+  return c.kernel == extent{1} && c.stride == extent{1} && c.pad == valid && c.groups == 1;
+}
+
+constexpr separable_conv2d joined(const depthwise_conv2d& d, const conv2d& p) {
+  return {.filters = p.filters,
+          .kernel = d.kernel,
+          .stride = d.stride,
+          .dilation = d.dilation,
+          .pad = d.pad,
+          .multiplier = d.multiplier,
+          .depthwise_bias = d.bias,
+          .depthwise_act = d.act,
+          .bias = p.bias,
+          .act = p.act};
+}
+
+/// `allowed(node)` says whether a pointwise convolution may take in the depthwise one that it reads.
+template <int N, class Allowed>
+constexpr basic_graph<N> fuse_separable_where(basic_graph<N> g, Allowed allowed) {
+  selection<N> kept;
+  for (int i = g.input_count; i < g.node_count; ++i) {
+    node& pointwise = g[i];
+    if (!is_pointwise(pointwise.layer) || !allowed(pointwise)) continue;
+    const int p = pointwise.input(0);
+    const node& depthwise = g[p];
+    if (!depthwise.layer.is<depthwise_conv2d>() || is_output(g, p) || reader_count(g, p) != 1
+        || depthwise.weight_offset + depthwise.weight_count != pointwise.weight_offset)
+      continue;
+    pointwise.layer = any_layer{joined(depthwise.layer.as<depthwise_conv2d>(), pointwise.layer.as<conv2d>())};
+    pointwise.inputs[0] = depthwise.input(0);
+    pointwise.weight_offset = depthwise.weight_offset;
+    pointwise.weight_count += depthwise.weight_count;
+    pointwise.macs += depthwise.macs;
+    kept.replace(p, depthwise.input(0));
+  }
+  return compact<N>(g, kept.keep, kept.same_as);
+}
+
+}  // namespace detail
+
+/// A depthwise convolution whose only reader is a pointwise one becomes a `separable_conv2d` with it, if the
+/// weights of both are adjacent, in this order, so that they stay where they are. The node takes the place of
+/// the pointwise one, and its `origin`; `allowed[k]` says whether that of `origin` k may be made.
+template <int N, int Origins>
+constexpr basic_graph<N> fuse_separable(const basic_graph<N>& g, const static_array<bool, Origins>& allowed) {
+  return detail::fuse_separable_where(g, [&](const node& n) { return allowed[n.origin]; });
+}
+
+/// The same, allowed everywhere.
+template <int N>
+constexpr basic_graph<N> fuse_separable(const basic_graph<N>& g) {
+  return detail::fuse_separable_where(g, [](const node&) { return true; });
+}
+
+}  // namespace edgenn
+
 namespace edgenn::detail {
 
 /// What a backend says of one op.
@@ -2685,6 +2811,7 @@ struct op_facts {
   int packed_bytes;  ///< of the weights in that order
   int shares;        ///< that an executor computes
   int share_bytes;   ///< from the scratch memory of one share to the next
+  bool stands_in;    ///< for the layers of which the op is made
 };
 
 /// Layers with less work than this, in multiply-accumulate operations, are not worth the threads' attention:
@@ -2702,7 +2829,8 @@ constexpr op_facts facts_of() {
                  packs<K>,
                  0,
                  1,
-                 0};
+                 0,
+                 stands_in<K>()};
   if constexpr (packs<K>) facts.packed_bytes = K::packed_bytes;
   if constexpr (!is_smallest<Backend>()) facts.needs.input_gap = input_gap_of<K>();
   if constexpr (threads_of<Backend>() > 1 && call::divisible) {
@@ -2728,7 +2856,8 @@ inline constexpr auto facts_of_all = []<int... I>(std::integer_sequence<int, I..
 }
 (std::make_integer_sequence<int, Graph.node_count>{});
 
-/// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel.
+/// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel,
+/// depthwise and pointwise convolutions where it gains by that.
 template <const auto& Net, class Backend>
 struct prepared {
   static constexpr auto cleaned = remove_unused(remove_identities(numbered(resized<Net.node_count>(Net))));
@@ -2743,7 +2872,21 @@ struct prepared {
   }();
 
   static constexpr auto fused_where_supported = fuse_activations(cleaned, allowed);
-  static constexpr auto graph = resized<fused_where_supported.node_count>(fused_where_supported);
+  static constexpr auto activated = resized<fused_where_supported.node_count>(fused_where_supported);
+  static constexpr auto separable = resized<activated.node_count>(fuse_separable(activated));
+
+  /// By origin: whether the backend has a kernel for the node that stands in for two. Fused layers take more
+  /// memory: rows of the values between them.
+  static constexpr auto faster = [] {
+    static_array<bool, Net.node_count> ok{};
+    if constexpr (separable.node_count < activated.node_count && !is_smallest<Backend>())
+      for (int i = separable.input_count; i < separable.node_count; ++i)
+        ok[separable[i].origin] = facts_of_all<separable, Backend>[i].stands_in;
+    return ok;
+  }();
+
+  static constexpr auto separable_where_faster = fuse_separable(activated, faster);
+  static constexpr auto graph = resized<separable_where_faster.node_count>(separable_where_faster);
 };
 
 /// Whether elements and weights can start at every multiple of the backend's alignment.
@@ -4126,8 +4269,8 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
       }
   }
 
- private:
-  /// The row or column of an input of `extent` that position `i` shows, or -1 for the constant.
+  /// The row or column of an input of `extent` that position `i` shows, or -1 for the constant. Other backends'
+  /// kernels use it too.
   static constexpr int source(int i, int extent) {
     if (i >= 0 && i < extent) return i;
     if (L.fill == border::edge) return i < 0 ? 0 : extent - 1;
@@ -4168,7 +4311,9 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
       }
   }
 
- private:
+  // Other backends' kernels use these too.
+
+  /// Where output `o` lies in the input.
   static float position(int o, int in, int out, float scale) {
     const float at = static_cast<float>(o);
     switch (L.at) {
@@ -4186,6 +4331,7 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
     return 0.0f;
   }
 
+  /// The pixel that `nearest` takes for the position `v`.
   static float nearest(float v) {
     switch (L.nearest) {
       case nearest_pixel::round_prefer_floor:
@@ -4200,8 +4346,33 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
     return v;
   }
 
+  /// The pixel of an axis that shows position `v`.
   static int clamp(float v, int extent) {
     return v < 0.0f ? 0 : v > static_cast<float>(extent - 1) ? extent - 1 : static_cast<int>(v);
+  }
+};
+
+}  // namespace edgenn
+
+// edgenn/backends/reference/separable_conv2d.hpp
+
+namespace edgenn {
+
+/// One layer after the other.
+template <class T, class W, separable_conv2d L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr shape between = L.depthwise().output(In);
+  static constexpr bool strided = true;
+  static constexpr int scratch_bytes = between.size() * int{sizeof(T)};
+
+  static void run(tensor_view<const T> x, tensor_view<T> y, const W* weights, std::byte* scratch) {
+    using backend = basic_reference<T, W>;
+    auto* values = reinterpret_cast<T*>(scratch);
+    constexpr int first = static_cast<int>(L.depthwise().weights(In).size());
+    kernel<backend, op<L.depthwise(), between, In>>::run(x, tensor_view<T>::contiguous(values, between),
+                                                         weights);
+    kernel<backend, op<L.pointwise(), Out, between>>::run(tensor_view<const T>::contiguous(values, between),
+                                                          y, weights + first);
   }
 };
 

@@ -1,63 +1,52 @@
 #!/usr/bin/env python3
-"""edgenn against ONNX Runtime, ncnn, MNN, OpenVINO and LiteRT (XNNPACK) on this machine.
+"""edgenn against ONNX Runtime, ncnn, MNN, OpenVINO and LiteRT (XNNPACK) on this machine, and its own eigen backend.
 
     python3 bench/peers/compare.py [--networks A,B] [--threads N] [--goals] [--json FILE] ...
 
 Builds a virtual environment with the other libraries, the same networks with the same synthetic weights for each,
 checks that all outputs agree with edgenn's, then times all of them in turn, round by round, and prints for each
 network the median and the minimum, edgenn's ratio to the fastest other library and its share of the machine's
-measured FMA peak. Exit status 1: outputs differ, or a ratio exceeds --max-ratio or its goal. 2: it could not run.
+measured limit. With two threads edgenn with one thread takes part too, for the speed-up. Exit status 1: outputs
+differ, or a ratio exceeds --max-ratio, or with --goals a goal is missed. 2: it could not run.
 """
 import argparse
 import concurrent.futures
 import datetime
-import hashlib
 import json
 import math
+import operator
 import os
 import pathlib
 import platform
 import re
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import time
 
 import results as report
+from programs import HERE, ISAS, ROOT, Builder, Failure, describe, eigen_folder, note, write_whole
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 # The most that edgenn's time may be of the fastest other library's, one thread: networks, then single operations.
-GOALS = {"lenet_300_100": 0.95, "lenet5": 0.80, "mobilenet_v1_25_128": 0.80, "mobilenet_v1_100_224": 0.93,
-         "squeezenet_v1_0": 0.88, "squeezenet_v1_1": 0.88, "alexnet": 0.82, "googlenet": 0.70,
-         "googlenet_without_lrn": 0.84, "vgg16": 0.75, "person": 0.72,
-         "product_1000": 1.0, "filters_3x3": 1.0, "filters_5x5": 1.0, "filters_7x7": 1.0, "filters_9x9": 1.0,
-         "filters_11x11": 1.0, "max_pool_2x2": 1.0}
+NETWORKS = {"lenet_300_100": 0.95, "lenet5": 0.80, "mobilenet_v1_25_128": 0.80, "mobilenet_v1_100_224": 0.93,
+            "squeezenet_v1_0": 0.88, "squeezenet_v1_1": 0.88, "alexnet": 0.82, "googlenet": 0.70,
+            "googlenet_without_lrn": 0.84, "vgg16": 0.75, "person": 0.72}
+OPERATIONS = {"product_1000": 1.0, "filters_3x3": 1.0, "filters_5x5": 1.0, "filters_7x7": 1.0, "filters_9x9": 1.0,
+              "filters_11x11": 1.0, "max_pool_2x2": 1.0, "max_pool_3x7x3": 1.0}
+GOALS = {**NETWORKS, **OPERATIONS}
+# With two threads, networks alone: the ratio, and the speed-up where one thread takes longer than a millisecond.
+RATIO_OF_TWO_THREADS, SPEED_UP, SPEED_UP_ABOVE_MS = 1.0, 1.8, 1.0
 CALL = "call"  # a network with next to no work
 RIVALS = ["onnxruntime", "ncnn", "mnn", "openvino", "litert"]
+LIBRARIES = [*RIVALS, report.EIGEN]
 PACKAGES = ["numpy", "onnx", "onnxruntime", "ncnn", "MNN", "openvino", "ai-edge-litert"]
 TOLERANCE = 1e-3  # of the largest output
-ISAS = {"native": "native", "avx512": "x86-64-v4", "avx2": "x86-64-v3", "sse42": "x86-64-v2"}
-FLAGS = ["-std=c++20", "-O3"]
-
-
-class Failure(Exception):
-    """Ends the program with one line."""
 
 
 class PeerFailure(Exception):
     """One library fails on one network; the others go on."""
-
-
-def note(message):
-    print(message, file=sys.stderr, flush=True)
-
-
-def write_whole(path, text):
-    part = path.with_name(path.name + ".part")
-    part.write_text(text)
-    part.replace(path)
 
 
 def make_environment(folder):
@@ -86,62 +75,6 @@ def make_environment(folder):
     return python
 
 
-class Builder:
-    """Compiles the C++ programs; again only if a source is newer."""
-
-    def __init__(self, folder, compiler, isa):
-        self.folder, self.compiler, self.isa = folder, compiler, isa
-        sources = [*ROOT.glob("include/**/*.hpp"), *ROOT.glob("backends/**/*.hpp"), *ROOT.glob("bench/**/*.[ch]pp")]
-        self.newest = max(source.stat().st_mtime for source in sources)
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def flags(self):
-        return [*FLAGS, f"-march={ISAS[self.isa]}"]
-
-    def build(self, source, name, *extra):
-        program = self.folder / f"{name}_{pathlib.Path(self.compiler).name}"
-        if program.exists() and program.stat().st_mtime > self.newest:
-            return program
-        note(f"compiling {name}")
-        part = program.with_name(f"{program.name}.part")
-        includes = ["-I", ROOT / "include"]
-        for backend in ("reference", "cpu"):
-            includes += ["-I", ROOT / "backends" / backend]
-        command = [self.compiler, *self.flags(), *extra, *includes, HERE / source, "-o", part]
-        started = time.time()
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode != 0:
-            errors = [line for line in done.stderr.splitlines() if "error" in line]
-            raise Failure(f"{source} does not compile for {name}: {(errors or ['no message'])[0]}")
-        part.replace(program)
-        os.utime(program, (started, started))  # a header that changed meanwhile is newer
-        return program
-
-    def runner(self, network):
-        return self.build("edgenn_runner.cpp", f"edgenn_{network}_{self.isa}", f"-DBENCH_NETWORK={network}")
-
-
-def describe(program, network, folder):
-    """Writes the description of `network`; keeps what other libraries were given before if it is the same."""
-    fresh = folder / f"{network}.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    done = subprocess.run([program, network, fresh], capture_output=True, text=True)
-    if done.returncode != 0:
-        raise Failure(done.stderr.strip())
-    digest = hashlib.sha256()
-    for file in [*sorted(HERE.glob("to_*.py")), HERE / "network.py", *sorted(fresh.iterdir())]:
-        digest.update(file.read_bytes())
-    target, stamp = folder / network, digest.hexdigest()
-    if (target / "stamp").exists() and (target / "stamp").read_text() == stamp:
-        shutil.rmtree(fresh)
-        return target
-    (fresh / "stamp").write_text(stamp)
-    shutil.rmtree(target, ignore_errors=True)
-    fresh.rename(target)
-    return target
-
-
 class Peer:
     """One library that runs one network, in a process of its own."""
 
@@ -159,7 +92,8 @@ class Peer:
             status = self.process.wait()
             lines = [x for x in pathlib.Path(self.log).read_text(errors="replace").splitlines() if x.strip()]
             last = (lines or ["no message"])[-1].strip()
-            raise PeerFailure(re.sub(r"/[\w./-]*/", "", last)[:200] if status > 0 else f"ended by signal {-status}")
+            reason = re.sub(r"/[\w./-]*/|network\.Unsupported: ", "", last)[:200]
+            raise PeerFailure(reason if status > 0 else f"ended by signal {-status}")
         return line.strip()
 
     def ask(self, command):
@@ -170,6 +104,13 @@ class Peer:
             pass  # `read` says why
         return self.read()
 
+    def pause(self):
+        """Nothing of it runs while another library is timed: some let their threads wait actively."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
     def run(self, warmup, samples, count):
         """Milliseconds of one inference, several times."""
         return [float(t) * 1e-6 for t in self.ask(f"{self.clock} {warmup} {samples} {count}").split()]
@@ -177,6 +118,10 @@ class Peer:
     def output(self, path):
         self.ask(f"output {path}")
         return path
+
+    def layers(self):
+        self.resume()
+        return json.loads(self.ask("layers 10"))
 
     def make_plan(self, seconds):
         """Samples of at least 0.2 ms, enough of them to fill `seconds`."""
@@ -188,11 +133,14 @@ class Peer:
         self.plan = (warmup, samples, count)
 
     def time_round(self):
+        self.resume()
         found = self.run(*self.plan)
+        self.pause()
         self.times += found
         self.medians.append(statistics.median(found))
 
     def close(self):
+        self.resume()
         self.process.stdin.close()
         self.process.stdout.close()
         try:
@@ -208,9 +156,10 @@ class Comparison:
     def __init__(self, options, python, builder, versions):
         self.options, self.python, self.builder, self.versions = options, python, builder, versions
         self.models = options.build / "models"
-        self.dump = builder.build("dump_network.cpp", "dump_network")
-        self.limits_program = builder.build("machine_limits.cpp", f"machine_limits_{builder.isa}",
+        self.dump = builder.dump()
+        self.limits_program = builder.build("peers/machine_limits.cpp", f"machine_limits_{builder.isa}",
                                             "-ffp-contract=off")
+        self.eigen = eigen_folder() if report.EIGEN in options.libraries and options.threads == 1 else None
         self.cpus = set(sorted(os.sched_getaffinity(0))[-options.threads:])
         self.limits = {}
         self.networks, self.missing, self.call = [], [], {}
@@ -225,10 +174,19 @@ class Comparison:
         for key, value in json.loads(done.stdout).items():
             self.limits[key] = max(value, self.limits.get(key, value))
 
+    def runners(self, network):
+        """The programs of edgenn that take part."""
+        programs = {report.EDGENN: self.builder.runner(network, self.options.threads)}
+        if network != CALL and self.options.threads > 1:
+            programs[report.ONE_THREAD] = self.builder.runner(network)
+        if network != CALL and self.eigen:
+            programs[report.EIGEN] = self.builder.eigen_runner(network, self.eigen)
+        return programs
+
     def start(self, network, folder):
         """edgenn and every library that can run the network, with outputs that agree."""
-        commands = {report.EDGENN: [self.builder.runner(network), folder]}
-        for library in self.versions:
+        commands = {name: [program, folder] for name, program in self.runners(network).items()}
+        for library in (n for n in RIVALS if n in self.versions):
             commands[library] = [self.python, HERE / "worker.py", library, folder, str(self.options.threads)]
         peers = {}
         for name, command in commands.items():
@@ -250,6 +208,8 @@ class Comparison:
                 self.differ = True
                 self.leave_out(name, network, f"outputs differ from edgenn's by {peer.difference:.1e} of the largest")
                 continue
+            peer.make_plan(self.options.seconds)
+            peer.pause()
             peers[name] = peer
         return peers
 
@@ -265,45 +225,56 @@ class Comparison:
         self.missing.append({"library": name, "network": network, "reason": reason})
 
     def time(self, network):
-        """Peers with their times."""
+        """Peers with their times, and what each layer of edgenn takes with one thread."""
         folder = describe(self.dump, network, self.models)
         peers = self.start(network, folder)
         try:
-            for peer in peers.values():
-                peer.make_plan(self.options.seconds)
             for _ in range(self.options.rounds):
                 for peer in peers.values():
-                    time.sleep(0.03)  # threads of the one before may still wait actively
                     peer.time_round()
+            layers = peers[report.EDGENN].layers() if self.options.threads == 1 else []
         finally:
             for peer in peers.values():
                 peer.close()
-        return folder, peers
+        return folder, peers, layers
 
     def measure_call(self):
-        _, peers = self.time(CALL)
-        self.call = {name: statistics.median(p.medians) for name, p in peers.items() if name != report.EDGENN}
+        _, peers, _ = self.time(CALL)
+        self.call = {name: statistics.median(p.medians) for name, p in peers.items() if name in RIVALS}
 
     def measure(self, network):
         note(f"measuring {network}")
         self.measure_limits()
-        folder, peers = self.time(network)
-        found = {"name": network, "macs": json.loads((folder / "network.json").read_text())["macs"], "times": {}}
-        if network in GOALS and self.options.threads == 1:
-            found["goal"] = GOALS[network]
+        folder, peers, layers = self.time(network)
+        description = json.loads((folder / "network.json").read_text())
+        shapes = [description["nodes"][i]["out"] for i in (0, description["outputs"][0])]
+        found = {"name": network, "macs": description["macs"], "layers": layers, "times": {},
+                 "bytes": 4 * (description["weight_count"] + sum(math.prod(shape) for shape in shapes))}
         for name, peer in peers.items():
             overhead = self.call.get(name, 0.0)
             found["times"][name] = {
                 "median_ms": statistics.median(peer.medians) - overhead, "minimum_ms": min(peer.times) - overhead,
                 "rounds_ms": [m - overhead for m in peer.medians], "difference": peer.difference}
-        rivals = {n: t["median_ms"] for n, t in found["times"].items() if n != report.EDGENN}
-        own = found["times"][report.EDGENN]["median_ms"]
-        if rivals:
-            found["best_rival"] = min(rivals, key=rivals.get)
-            found["ratio"] = own / rivals[found["best_rival"]]
-            least = min(t["minimum_ms"] for n, t in found["times"].items() if n != report.EDGENN)
-            found["ratio_of_minima"] = found["times"][report.EDGENN]["minimum_ms"] / least
+        self.compare(found)
         self.networks.append(found)
+
+    def compare(self, found):
+        """Adds what follows from the times, and the goals."""
+        times, name, threads = found["times"], found["name"], self.options.threads
+        own, rivals = times[report.EDGENN], [n for n in times if n in RIVALS]
+        if rivals:
+            found["best_rival"] = min(rivals, key=lambda n: times[n]["median_ms"])
+            found["ratio"] = own["median_ms"] / times[found["best_rival"]]["median_ms"]
+            found["ratio_of_minima"] = own["minimum_ms"] / min(times[n]["minimum_ms"] for n in rivals)
+        if threads == 1:
+            found["goal"] = GOALS[name]
+        elif threads == 2 and name in NETWORKS:
+            found["goal"] = RATIO_OF_TWO_THREADS
+        if report.ONE_THREAD in times:
+            one = times[report.ONE_THREAD]
+            found["speed_up"] = statistics.median(map(operator.truediv, one["rounds_ms"], own["rounds_ms"]))
+            if threads == 2 and name in NETWORKS and one["median_ms"] > SPEED_UP_ABOVE_MS:
+                found["speed_up_goal"] = SPEED_UP
 
     def results(self):
         limits = dict(self.limits)
@@ -311,12 +282,12 @@ class Comparison:
         for network in self.networks:
             own = network["times"][report.EDGENN]["median_ms"]
             network["share_of_peak"] = 2e-6 * network["macs"] / own / (limits[widest] * self.options.threads)
-        compiler = subprocess.run([self.builder.compiler, "--version"], capture_output=True, text=True, check=True)
+            network["share_of_memory"] = 1e-6 * network["bytes"] / own / read
         return {
             "date": datetime.date.today().isoformat(),
             "machine": {"cpu": cpu_name(), "cores": os.cpu_count(), "system": f"Linux {platform.release()}",
-                        "peak_gflops": limits, "read_gigabytes_per_second": read},
-            "compiler": compiler.stdout.splitlines()[0], "flags": " ".join(self.builder.flags()),
+                        "peak_gflops": limits, "read_gigabytes_per_second": read, "cache_bytes": cache_bytes()},
+            "compiler": self.builder.version(), "flags": " ".join(self.builder.flags()),
             "python": platform.python_version(), "versions": self.versions,
             "edgenn": {"version": edgenn_version(), "commit": commit(), "isa": widest},
             "threads": self.options.threads, "rounds": self.options.rounds,
@@ -332,9 +303,20 @@ def cpu_name():
     return f"{fields['model name']} (family {fields.get('cpu family')}, model {fields.get('model')})"
 
 
+def cache_bytes():
+    """Of the largest cache; 32 MiB if the system does not say."""
+    sizes = [file.read_text().strip() for file in pathlib.Path("/sys/devices/system/cpu/cpu0/cache").glob("*/size")]
+    return max((int(size[:-1]) * 1024 for size in sizes if re.fullmatch(r"\d+K", size)), default=32 << 20)
+
+
 def edgenn_version():
     text = (ROOT / "include" / "edgenn" / "version.hpp").read_text()
     return ".".join(re.search(rf"{part}\s+(\d+)", text).group(1) for part in ("MAJOR", "MINOR", "PATCH"))
+
+
+def eigen_version(folder):
+    text = (folder / "Eigen" / "src" / "Core" / "util" / "Macros.h").read_text()
+    return ".".join(re.search(rf"EIGEN_{part}_VERSION (\d+)", text).group(1) for part in ("WORLD", "MAJOR", "MINOR"))
 
 
 def commit():
@@ -351,19 +333,17 @@ def commit():
     return head.stdout.strip() + (" with changes" if changed else "")
 
 
-def judge(options, comparison, networks):
+def judge(options, comparison, results):
     """Lines that say what was demanded and not reached."""
     lines = []
-    for network in networks:
+    for network in results["networks"]:
         name, ratio = network["name"], network.get("ratio")
-        limits = [("--max-ratio", options.max_ratio)] if options.max_ratio else []
-        if options.goals and name in GOALS:
-            limits.append(("its goal", GOALS[name]))
-        for what, limit in limits:
-            if ratio is None:
-                lines.append(f"{name}: no other library to compare with")
-            elif ratio > limit:
-                lines.append(f"{name}: ratio {ratio:.2f} exceeds {what}, {limit:.2f}")
+        if options.max_ratio and not (ratio and ratio <= options.max_ratio):
+            lines.append(f"{name}: ratio {ratio:.2f} exceeds --max-ratio, {options.max_ratio:.2f}" if ratio
+                         else f"{name}: no other library to compare with")
+    if options.goals:
+        lines += [f"{v['what']}: found {v['found']}, goal {v['goal']}" for v in report.verdicts(results)
+                  if not v["met"]]
     if comparison.differ:
         lines.append("outputs differ: see above")
     return lines
@@ -372,8 +352,8 @@ def judge(options, comparison, networks):
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--networks", metavar="A,B", default=",".join(GOALS), help="default: " + ", ".join(GOALS))
-    parser.add_argument("--libraries", metavar="A,B", default=",".join(RIVALS), help="default: all of them")
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="1 (edgenn runs with one thread)")
+    parser.add_argument("--libraries", metavar="A,B", default=",".join(LIBRARIES), help="default: all of them")
+    parser.add_argument("--threads", type=int, default=1, metavar="N", help="default 1")
     parser.add_argument("--rounds", type=int, default=5, metavar="N", help="default 5")
     parser.add_argument("--seconds", type=float, default=0.5, metavar="S",
                         help="for each library in each round, or three inferences (default 0.5)")
@@ -381,7 +361,7 @@ def arguments():
                         help="processor time instead of elapsed time, for a machine that is busy otherwise")
     parser.add_argument("--isa", choices=ISAS, default="native", help="instruction set that edgenn is built for")
     parser.add_argument("--max-ratio", type=float, metavar="R", help="exit with 1 if a ratio exceeds R")
-    parser.add_argument("--goals", action="store_true", help="exit with 1 if a network misses its goal")
+    parser.add_argument("--goals", action="store_true", help="exit with 1 if a goal is missed (one or two threads)")
     for kind in ("json", "markdown", "svg"):
         parser.add_argument(f"--{kind}", type=pathlib.Path, metavar="FILE", help=f"write the results as {kind}")
     parser.add_argument("--venv", type=pathlib.Path, default=ROOT / "build" / "bench-venv", metavar="FOLDER",
@@ -392,14 +372,19 @@ def arguments():
     options = parser.parse_args()
     options.networks = [n for n in options.networks.split(",") if n]
     options.libraries = [n for n in options.libraries.split(",") if n]
-    for what, found, known in (("--networks", options.networks, GOALS), ("--libraries", options.libraries, RIVALS)):
+    for what, found, known in (("--networks", options.networks, GOALS), ("--libraries", options.libraries, LIBRARIES)):
         for name in found:
             if name not in known:
                 parser.error(f"{what}: found {name}, expected some of {', '.join(known)}")
     if not options.networks:
         parser.error("--networks: found none")
-    if options.threads != 1:
-        parser.error(f"--threads: found {options.threads}, expected 1: edgenn runs with one thread")
+    cores = len(os.sched_getaffinity(0))
+    if not 1 <= options.threads <= cores:
+        parser.error(f"--threads: found {options.threads}, expected 1 to {cores}, the cores of this machine")
+    if options.goals and options.threads > 2:
+        parser.error(f"--goals: found --threads {options.threads}, expected 1 or 2: others have no goals")
+    if options.cpu_time and options.threads > 1:
+        parser.error(f"--cpu-time: found --threads {options.threads}, expected 1: threads share elapsed time only")
     if options.rounds < 1:
         parser.error(f"--rounds: found {options.rounds}, expected 1 or more")
     if not 0 < options.seconds <= 60:
@@ -423,11 +408,16 @@ def compare(options):
     versions = {n: v for n, v in json.loads(found.stdout).items() if n in options.libraries}
     builder = Builder(options.build, options.cxx, options.isa)
     comparison = Comparison(options, python, builder, versions)
+    if comparison.eigen:
+        versions[report.EIGEN] = eigen_version(comparison.eigen)
     for library in options.libraries:
-        if library not in versions:
+        if library == report.EIGEN and not comparison.eigen:
+            comparison.leave_out(library, "every network", "Eigen is not installed" if options.threads == 1
+                                 else "it runs with one thread")
+        elif library not in versions:
             comparison.leave_out(library, "every network", "the registry has no package for this Python")
     with concurrent.futures.ThreadPoolExecutor(2) as pool:  # before anything is timed
-        list(pool.map(builder.runner, [CALL, *options.networks]))
+        list(pool.map(comparison.runners, [CALL, *options.networks]))
     comparison.measure_call()
     for network in options.networks:
         comparison.measure(network)
@@ -437,7 +427,7 @@ def compare(options):
                        (options.markdown, report.markdown(results)), (options.svg, report.svg(results))):
         if path is not None:
             write_whole(path, text)
-    missed = judge(options, comparison, results["networks"])
+    missed = judge(options, comparison, results)
     for line in missed:
         note(line)
     return 1 if missed else 0

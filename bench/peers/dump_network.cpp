@@ -65,6 +65,7 @@ const char* known_name(edgenn::activation_kind kind) {
 /// What only the compiler may ask a layer: its shape rules refuse by calling functions that do not exist.
 struct node_facts {
   edgenn::window2d window{};
+  edgenn::window_axis depth{};
   edgenn::weight_tensors tensors;
   bool is_known = true;
 };
@@ -73,17 +74,22 @@ consteval node_facts facts_of(const edgenn::node& n, edgenn::shape in) {
   const edgenn::any_layer& l = n.layer;
   if (l.is<edgenn::conv2d>()) {
     const auto conv = l.as<edgenn::conv2d>();
-    return {conv.window(in), conv.weights(in)};
+    return {conv.window(in), {}, conv.weights(in)};
   }
   if (l.is<edgenn::depthwise_conv2d>()) {
     const auto conv = l.as<edgenn::depthwise_conv2d>();
-    return {conv.window(in), conv.weights(in)};
+    return {conv.window(in), {}, conv.weights(in)};
   }
-  if (l.is<edgenn::dense>()) return {{}, l.as<edgenn::dense>().weights(in)};
-  if (l.is<edgenn::max_pool2d>()) return {l.as<edgenn::max_pool2d>().slide(in), {}};
+  if (l.is<edgenn::dense>()) return {{}, {}, l.as<edgenn::dense>().weights(in)};
+  if (l.is<edgenn::max_pool2d>()) return {l.as<edgenn::max_pool2d>().slide(in), {}, {}};
+  if (l.is<edgenn::max_pool3d>()) {
+    const edgenn::window3d w = l.as<edgenn::max_pool3d>().slide(in);
+    return {{w.y, w.x}, w.z, {}};
+  }
   const bool channels_joined =
       l.is<edgenn::concat_layer>() && l.as<edgenn::concat_layer>().along == edgenn::axis::channels;
   return {{},
+          {},
           {},
           channels_joined || l.is<edgenn::lrn>() || l.is<edgenn::global_average_pool>()
               || l.is<edgenn::softmax>()};
@@ -124,8 +130,7 @@ class writer {
     const edgenn::node& n = net_[i];
     std::fprintf(json_, "%s{\"layer\": \"%s\", \"inputs\": [", i == 0 ? "\n  " : ",\n  ", n.layer.name());
     for (int k = 0; k < n.input_count; ++k) std::fprintf(json_, "%s%d", k == 0 ? "" : ", ", n.input(k));
-    std::fprintf(json_, "], \"out\": [%d, %d, %d]", n.out.h, n.out.w, n.out.c);
-    if (n.out.d != 1) fail("a network with depth: the other libraries' networks lack it");
+    std::fprintf(json_, "], \"out\": [%d, %d, %d, %d]", n.out.h, n.out.w, n.out.c, n.out.d);
     if (i >= net_.input_count) describe_layer(n, known_.facts[i]);
     std::fputs("}", json_);
   }
@@ -133,7 +138,7 @@ class writer {
   void describe_layer(const edgenn::node& n, const node_facts& facts) {
     const edgenn::any_layer& l = n.layer;
     if (!facts.is_known) fail(std::string{"layer "} + l.name() + ": the other libraries' networks lack it");
-    if (facts.window.x.kernel > 0) put(facts.window);
+    if (facts.window.x.kernel > 0) put(facts);
     if (l.is<edgenn::conv2d>()) std::fprintf(json_, ", \"groups\": %d", l.as<edgenn::conv2d>().groups);
     if (facts.tensors.count() > 0) put(n, facts.tensors, l.act());
     if (l.is<edgenn::lrn>()) {
@@ -145,7 +150,7 @@ class writer {
   }
 
   /// Padding as it takes effect: what a window rounded up reaches beyond the stated padding counts too.
-  void put(const edgenn::window2d& w) {
+  void put(const node_facts& facts) {
     const auto axis = [this](const char* name, const edgenn::window_axis& a) {
       const int span = (a.kernel - 1) * a.dilation + 1;
       const int after = std::max(0, (a.out - 1) * a.stride + span - a.in - a.before);
@@ -154,9 +159,13 @@ class writer {
           name, a.kernel, a.stride, a.dilation, a.before, after);
     };
     std::fputs(", \"window\": {", json_);
-    axis("y", w.y);
+    if (facts.depth.kernel > 0) {
+      axis("z", facts.depth);
+      std::fputs(", ", json_);
+    }
+    axis("y", facts.window.y);
     std::fputs(", ", json_);
-    axis("x", w.x);
+    axis("x", facts.window.x);
     std::fputs("}", json_);
   }
 
@@ -182,43 +191,12 @@ class writer {
   const known_network& known_;
 };
 
-/// Inputs that one output of the layer of `n` reads.
-int fan_in(const edgenn::node& n, edgenn::shape in) {
-  if (n.layer.is<edgenn::conv2d>()) {
-    const auto conv = n.layer.as<edgenn::conv2d>();
-    return conv.kernel.h * conv.kernel.w * (in.c / conv.groups);
-  }
-  if (n.layer.is<edgenn::depthwise_conv2d>()) {
-    const auto conv = n.layer.as<edgenn::depthwise_conv2d>();
-    return conv.kernel.h * conv.kernel.w;
-  }
-  return static_cast<int>(in.size());
-}
-
-std::vector<float> synthetic_weights(const network& net) {
-  std::vector<float> weights(static_cast<std::size_t>(net.weight_count));
-  for (int i = net.input_count; i < net.node_count; ++i) {
-    const edgenn::node& n = net[i];
-    if (n.weight_count == 0) continue;
-    const auto first = static_cast<std::size_t>(n.weight_offset),
-               count = static_cast<std::size_t>(n.weight_count);
-    const auto biases = static_cast<std::size_t>(n.out.c);
-    const std::span<float> all = std::span{weights}.subspan(first, count);
-    bench::fill(all.first(count - biases), static_cast<std::uint64_t>(2 * i),
-                bench::he_bound(fan_in(n, net[n.input(0)].out)));
-    bench::fill(all.last(biases), static_cast<std::uint64_t>(2 * i + 1), 0.1f);
-  }
-  return weights;
-}
-
 void dump(const known_network& known, const std::filesystem::path& folder) {
   output_file weights{folder / "weights.f32"};
-  weights.write(synthetic_weights(known.net));
+  weights.write(bench::synthetic_weights(known.net));
   weights.finish();
-  std::vector<float> image(static_cast<std::size_t>(known.net[0].out.size()));
-  bench::fill(image, 0, 1.0f);
   output_file input{folder / "input.f32"};
-  input.write(image);
+  input.write(bench::synthetic_input(known.net));
   input.finish();
   output_file json{folder / "network.json"};
   writer{json.get(), known}.describe();
@@ -231,10 +209,14 @@ constexpr known_network all_networks[] = {
     known<networks::lenet_300_100>("lenet_300_100"),
     known<networks::lenet5>("lenet5"),
     known<networks::mobilenet_v1_25_128>("mobilenet_v1_25_128"),
+    known<networks::mobilenet_v1_25_128_caffe>("mobilenet_v1_25_128_caffe"),
+    known<networks::mobilenet_v1_50_160>("mobilenet_v1_50_160"),
+    known<networks::mobilenet_v1_75_192>("mobilenet_v1_75_192"),
     known<networks::mobilenet_v1_100_224>("mobilenet_v1_100_224"),
     known<networks::squeezenet_v1_0>("squeezenet_v1_0"),
     known<networks::squeezenet_v1_1>("squeezenet_v1_1"),
     known<networks::alexnet>("alexnet"),
+    known<networks::alexnet_ungrouped>("alexnet_ungrouped"),
     known<networks::googlenet>("googlenet"),
     known<networks::googlenet_without_lrn>("googlenet_without_lrn"),
     known<networks::vgg16>("vgg16"),
@@ -246,6 +228,7 @@ constexpr known_network all_networks[] = {
     known<networks::filters_9x9>("filters_9x9"),
     known<networks::filters_11x11>("filters_11x11"),
     known<networks::max_pool_2x2>("max_pool_2x2"),
+    known<networks::max_pool_3x7x3>("max_pool_3x7x3"),
 };
 
 }  // namespace

@@ -1,17 +1,21 @@
 // Runs one network with edgenn for compare.py, which times the other libraries in turn with it. Compiled once
-// for each network: -DBENCH_NETWORK=vgg16.
+// for each network: -DBENCH_NETWORK=vgg16, with -DBENCH_THREADS=2 for two threads, with -DBENCH_ON_EIGEN on
+// the eigen backend.
 //
 //   edgenn_runner FOLDER    reads weights.f32 and input.f32 there, then obeys lines on standard input:
 //   output FILE             writes the output as raw floats
 //   run WARMUP SAMPLES N    runs WARMUP times, then prints SAMPLES times the nanoseconds of one run, each the
-//   mean
-//                           of N runs
+//                           mean of N runs
 //   cpu WARMUP SAMPLES N    the same in nanoseconds of processor time
+//   layers N                runs N times, then prints as JSON the least nanoseconds that each layer took (one
+//   thread)
 // It answers each with one line. The end of standard input ends it.
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <edgenn/profile.hpp>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,14 +23,25 @@
 #include <vector>
 
 #include "../networks.hpp"
+#ifdef BENCH_ON_EIGEN
+#  include <edgenn/backends/eigen.hpp>
+#endif
+#ifdef BENCH_THREADS
+#  include <edgenn/executors/thread_pool.hpp>
+#endif
 
 namespace {
 
 constexpr const auto& net = bench::networks::BENCH_NETWORK;
-#ifdef BENCH_BACKEND
-using backend = BENCH_BACKEND;
+#ifdef BENCH_ON_EIGEN
+using single = edgenn::eigen;
 #else
-using backend = edgenn::native;
+using single = edgenn::native;
+#endif
+#ifdef BENCH_THREADS
+using backend = edgenn::with_threads<single, BENCH_THREADS>;
+#else
+using backend = single;
 #endif
 using model = edgenn::model<net, backend, edgenn::borrowed_arena>;
 using weights = std::span<const float, model::weight_count>;
@@ -66,6 +81,15 @@ aligned_memory<float> read_floats(const std::string& path, std::size_t count) {
   return values;
 }
 
+auto run(model& m, image x) {
+#ifdef BENCH_THREADS
+  static edgenn::thread_pool<BENCH_THREADS> executor;
+  return m.run(executor, x);
+#else
+  return m.run(x);
+#endif
+}
+
 double wall_nanoseconds() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration<double, std::nano>(now).count();
@@ -78,11 +102,11 @@ double cpu_nanoseconds() {
 }
 
 void time_runs(model& m, image x, double (*clock)(), int warmup, int samples, int runs) {
-  for (int i = 0; i < warmup; ++i) m.run(x);
+  for (int i = 0; i < warmup; ++i) run(m, x);
   std::vector<double> taken;
   for (int s = 0; s < samples; ++s) {
     const double start = clock();
-    for (int i = 0; i < runs; ++i) m.run(x);
+    for (int i = 0; i < runs; ++i) run(m, x);
     taken.push_back((clock() - start) / runs);
   }
   const char* separator = "";
@@ -93,8 +117,29 @@ void time_runs(model& m, image x, double (*clock)(), int warmup, int samples, in
   std::puts("");
 }
 
+#ifndef BENCH_THREADS
+struct nanosecond_clock {
+  static std::uint64_t now() { return static_cast<std::uint64_t>(wall_nanoseconds()); }
+};
+
+void profile_layers(model& m, image x, int runs) {
+  edgenn::profile<model, nanosecond_clock> times;
+  for (int i = 0; i < runs; ++i) m.run_observed(times, x);
+  const char* separator = "[";
+  for (int i = model::input_count; i < model::graph.node_count; ++i) {
+    if (times.runs(i) == 0) continue;
+    const edgenn::node& n = model::graph[i];
+    std::printf("%s{\"node\": %d, \"layer\": \"%s\", \"out\": \"%dx%dx%d\", \"macs\": %lld, \"ns\": %llu}",
+                separator, i, n.layer.name(), n.out.h, n.out.w, n.out.c, n.macs,
+                static_cast<unsigned long long>(times.least(i)));
+    separator = ", ";
+  }
+  std::puts("]");
+}
+#endif
+
 void write_output(model& m, image x, const char* path) {
-  const auto y = m.run(x);
+  const auto y = run(m, x);
   std::FILE* file = std::fopen(path, "wb");
   if (file == nullptr) fail(std::string{path} + " cannot be written");
   const bool complete = std::fwrite(y.data(), sizeof(float), y.size(), file) == y.size();
@@ -114,6 +159,10 @@ void obey(model& m, image x) {
       time_runs(m, x, wall_nanoseconds, warmup, samples, runs);
     else if (sane && command.starts_with("cpu "))
       time_runs(m, x, cpu_nanoseconds, warmup, samples, runs);
+#ifndef BENCH_THREADS
+    else if (std::sscanf(line, "layers %d", &runs) == 1 && runs > 0)
+      profile_layers(m, x, runs);
+#endif
     else if (std::sscanf(line, "output %4095[^\n]", path) == 1)
       write_output(m, x, path);
     else

@@ -20,9 +20,10 @@ class Axis:
 class Node:
     def __init__(self, number, fields, weights):
         self.number, self.layer, self.inputs = number, fields["layer"], fields["inputs"]
-        self.height, self.width, self.channels = fields["out"]
+        self.height, self.width, self.channels, self.depth = fields["out"]
         self.fields = fields
-        self.y, self.x = (Axis(fields["window"][axis]) for axis in "yx") if "window" in fields else (None, None)
+        window = fields.get("window", {})
+        self.z, self.y, self.x = (Axis(window[axis]) if axis in window else None for axis in "zyx")
         self.groups = fields.get("groups", 1)
         activation = fields.get("activation", {"kind": "none"})
         self.activation = activation["kind"]
@@ -63,13 +64,16 @@ class Network:
             raise Unsupported("networks with several inputs or outputs")
         self.output = self.nodes[description["outputs"][0]]
         first = self.nodes[0]
-        self.image = numpy.fromfile(folder / "input.f32", numpy.float32).reshape(first.height, first.width,
+        self.image = numpy.fromfile(folder / "input.f32", numpy.float32).reshape(first.depth, first.height, first.width,
                                                                                 first.channels)
 
     def channels_first_image(self):
-        return numpy.ascontiguousarray(self.image.transpose(2, 0, 1))[None]
+        """One image in a batch; with depth only where there is some."""
+        image = self.image if self.image.shape[0] > 1 else self.image[0]
+        return numpy.ascontiguousarray(numpy.moveaxis(image, -1, 0))[None]
 
     def channels_last(self, output):
         """A result that is stored channel by channel, in edgenn's order."""
         y = self.output
-        return numpy.asarray(output, numpy.float32).reshape(y.channels, y.height, y.width).transpose(1, 2, 0)
+        output = numpy.asarray(output, numpy.float32).reshape(y.channels, y.depth, y.height, y.width)
+        return numpy.moveaxis(output, 0, -1)

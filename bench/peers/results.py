@@ -1,11 +1,11 @@
 """What a comparison found: as text, as Markdown, as a chart. Only Python's standard library."""
 import html
 
-EDGENN = "edgenn"
-NAMES = {"edgenn": "edgenn", "onnxruntime": "ONNX Runtime", "ncnn": "ncnn", "mnn": "MNN", "openvino": "OpenVINO",
-         "litert": "LiteRT (XNNPACK)"}
-COLORS = {"edgenn": "#1a7f5a", "onnxruntime": "#8fa3bf", "ncnn": "#c0a36e", "mnn": "#b58aa5",
-          "openvino": "#7d8597", "litert": "#a9b388"}
+EDGENN, ONE_THREAD, EIGEN = "edgenn", "edgenn_one_thread", "eigen"
+NAMES = {EDGENN: "edgenn", ONE_THREAD: "edgenn, one thread", "onnxruntime": "ONNX Runtime", "ncnn": "ncnn",
+         "mnn": "MNN", "openvino": "OpenVINO", "litert": "LiteRT (XNNPACK)", EIGEN: "edgenn on Eigen"}
+COLORS = {EDGENN: "#1a7f5a", ONE_THREAD: "#7fbfa5", "onnxruntime": "#8fa3bf", "ncnn": "#c0a36e", "mnn": "#b58aa5",
+          "openvino": "#7d8597", "litert": "#a9b388", EIGEN: "#c9dcd3"}
 
 
 def milliseconds(value):
@@ -19,9 +19,21 @@ def libraries(results):
     return [name for name in NAMES if name in found]
 
 
+def with_speed_up(results):
+    return any("speed_up" in network for network in results["networks"])
+
+
 def header(results):
     columns = ["network"] + [NAMES[name] for name in libraries(results)]
-    return columns + ["best other", "ratio", "ratio of minima", "goal", "goal met", "of FMA peak"]
+    columns += ["best other", "ratio", "ratio of minima", "goal", "goal met"]
+    return columns + (["speed-up"] if with_speed_up(results) else []) + ["of the limit"]
+
+
+def share_of_limit(results, network):
+    """The larger share: what bounds the network. Memory does not if all of it stays in the caches."""
+    peak, memory = network["share_of_peak"], network["share_of_memory"]
+    streams = network["bytes"] > results["machine"]["cache_bytes"] or network["macs"] == 0
+    return f"{memory * 100:.0f} % memory" if streams and memory > peak else f"{peak * 100:.0f} % FMA"
 
 
 def row(results, network):
@@ -35,8 +47,38 @@ def row(results, network):
     cells.append(f"{network['ratio_of_minima']:.2f}" if ratio else "-")
     cells.append(f"{goal:.2f}" if goal else "-")
     cells.append("-" if not (ratio and goal) else "yes" if ratio <= goal else "no")
-    cells.append(f"{network['share_of_peak'] * 100:.0f} %" if network["macs"] else "-")
+    if with_speed_up(results):
+        cells.append(f"{network['speed_up']:.2f}" if "speed_up" in network else "-")
+    cells.append(share_of_limit(results, network))
     return cells
+
+
+def summary(results):
+    """The table in short: edgenn and the fastest other library."""
+    rows = [["network", "edgenn, ms", "fastest other, ms", "ratio"]]
+    for network in results["networks"]:
+        own, best = network["times"][EDGENN], network.get("best_rival")
+        other = f"{milliseconds(network['times'][best]['median_ms'])} {NAMES[best]}" if best else "-"
+        ratio = f"{network['ratio']:.2f}" if best else "-"
+        rows.append([network["name"], milliseconds(own["median_ms"]), other, ratio])
+    return markdown_table(rows)
+
+
+def verdicts(results):
+    """Each goal of the comparison, with what was found."""
+    threads = f"{results['threads']} thread{'s' if results['threads'] > 1 else ''}"
+    found = []
+    for network in results["networks"]:
+        if "goal" in network:
+            ratio = network.get("ratio")
+            found.append({"what": f"{network['name']}, {threads}: ratio to the fastest other library",
+                          "goal": f"at most {network['goal']:.2f}", "met": bool(ratio and ratio <= network["goal"]),
+                          "found": f"{ratio:.3f} ({NAMES[network['best_rival']]})" if ratio else "no other library"})
+        if "speed_up_goal" in network:
+            found.append({"what": f"{network['name']}, {threads}: speed-up over one thread",
+                          "goal": f"at least {network['speed_up_goal']:.2f}", "found": f"{network['speed_up']:.2f}",
+                          "met": network["speed_up"] >= network["speed_up_goal"]})
+    return found
 
 
 def table(results):
@@ -67,20 +109,32 @@ def facts(results):
                      + ", ".join(f"{NAMES[n]} {v * 1000:.1f} us" for n, v in call.items()))
     worst = max((t["difference"] for n in results["networks"] for t in n["times"].values()), default=0)
     lines.append(f"Outputs agree with edgenn's within {worst:.1e} of the largest value of an output")
+    lines.append("Each library runs alone: the processes of the others are stopped meanwhile. Memory for all is that "
+                 "of malloc, in pages as the system gives them")
     return lines + [f"Not measured: {NAMES[m['library']]} on {m['network']}: {m['reason']}"
                     for m in results["missing"]]
 
 
+def markdown_table(rows):
+    lines = ["| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
+    return "\n".join(lines + ["| " + " | ".join(r) + " |" for r in rows[1:]])
+
+
+EXPLANATION = """Ratio: edgenn's median divided by that of the fastest other library; below 1 edgenn is faster. The \
+limit is the measured FMA peak or, where weights and images exceed the last cache or nothing is multiplied, the rate \
+of reading memory, whichever is closer. Shares of the peak count the multiply-adds of direct convolution, so \
+Winograd's algorithm can exceed 100 %."""
+
+
+def section(results):
+    """How it was measured, and the times."""
+    return "\n".join([*(f"- {line}" for line in facts(results)), "", EXPLANATION, "", markdown_table(table(results))])
+
+
 def markdown(results):
-    rows = table(results)
-    lines = ["# edgenn and other libraries", "", *(f"- {line}" for line in facts(results)), "",
-             "Ratio: edgenn's median divided by that of the fastest other library; below 1 edgenn is faster. Peak "
-             "shares count the multiply-adds of direct convolution, so Winograd's algorithm can exceed 100 %.", ""]
-    lines += ["| " + " | ".join(rows[0]) + " |", "|" + "---|" * len(rows[0])]
-    lines += ["| " + " | ".join(r) + " |" for r in rows[1:]]
-    met = [n for n in results["networks"] if n.get("ratio") and n.get("goal")]
-    count = sum(n["ratio"] <= n["goal"] for n in met)
-    return "\n".join(lines) + f"\n\nGoals met: {count} of {len(met)}.\n"
+    goals = verdicts(results)
+    met = sum(v["met"] for v in goals)
+    return f"# edgenn and other libraries\n\n{section(results)}\n\nGoals met: {met} of {len(goals)}.\n"
 
 
 def svg(results):

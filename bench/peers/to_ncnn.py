@@ -66,6 +66,11 @@ class Writer:
             y, x = node.y, node.x
             self.emit("Pooling", name, inputs, [name], p0=0, p1=x.kernel, p11=y.kernel, p2=x.stride, p12=y.stride,
                       p3=x.before, p13=y.before, p14=x.after, p15=y.after, p5=1)
+        elif node.layer == "max_pool3d":
+            z, y, x = node.z, node.y, node.x
+            self.emit("Pooling3D", name, inputs, [name], p0=0, p1=x.kernel, p11=y.kernel, p21=z.kernel, p2=x.stride,
+                      p12=y.stride, p22=z.stride, p3=x.before, p13=y.before, p23=z.before, p14=x.after, p15=y.after,
+                      p16=z.after, p5=1)
         elif node.layer == "global_average_pool":
             self.emit("Pooling", name, inputs, [name], p0=1, p4=1)
         elif node.layer == "lrn":
@@ -82,7 +87,8 @@ class Writer:
 
     def text(self):
         first = self.network.nodes[0]
-        self.emit("Input", "input", [], ["input"], p0=first.width, p1=first.height, p2=first.channels)
+        depth = {"p11": first.depth} if first.depth > 1 else {}
+        self.emit("Input", "input", [], ["input"], p0=first.width, p1=first.height, **depth, p2=first.channels)
         self.publish(first, "input")
         for node in self.network.nodes[1:]:
             self.write(node)

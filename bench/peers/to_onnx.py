@@ -22,9 +22,10 @@ class Writer:
         return name
 
     def window(self, node):
-        y, x = node.y, node.x
-        return {"kernel_shape": [y.kernel, x.kernel], "strides": [y.stride, x.stride],
-                "dilations": [y.dilation, x.dilation], "pads": [y.before, x.before, y.after, x.after]}
+        axes = [axis for axis in (node.z, node.y, node.x) if axis is not None]
+        return {"kernel_shape": [a.kernel for a in axes], "strides": [a.stride for a in axes],
+                "dilations": [a.dilation for a in axes],
+                "pads": [a.before for a in axes] + [a.after for a in axes]}
 
     def activated(self, node, value):
         name = f"activation{node.number}"
@@ -58,7 +59,7 @@ class Writer:
             value = self.emit("Conv", inputs + self.weights(node), name, group=groups, **self.window(node))
         elif node.layer == "dense":
             value = self.emit("Gemm", [self.flat(node), *self.weights(node)], name, transB=1)
-        elif node.layer == "max_pool2d":
+        elif node.layer in ("max_pool2d", "max_pool3d"):
             value = self.emit("MaxPool", inputs, name, **self.window(node))
         elif node.layer == "global_average_pool":
             value = self.emit("GlobalAveragePool", inputs, name)
@@ -75,12 +76,11 @@ class Writer:
         self.names[node.number] = self.activated(node, value)
 
     def model(self):
-        first = self.network.nodes[0]
         self.names[0] = "input"
         for node in self.network.nodes[1:]:
             self.write(node)
-        inputs = [helper.make_tensor_value_info("input", TensorProto.FLOAT,
-                                                [1, first.channels, first.height, first.width])]
+        image = self.network.channels_first_image()
+        inputs = [helper.make_tensor_value_info("input", TensorProto.FLOAT, image.shape)]
         result = self.names[self.network.output.number]
         outputs = [helper.make_tensor_value_info(result, TensorProto.FLOAT, None)]
         graph = helper.make_graph(self.nodes, self.network.name, inputs, outputs, self.initializers)

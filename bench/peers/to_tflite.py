@@ -160,6 +160,8 @@ class Writer:
 
     def model(self):
         first = self.network.nodes[0]
+        if first.depth > 1:
+            raise Unsupported("pools in three dimensions in TFLite")
         self.values[0] = self.tensor("input", [1, first.height, first.width, first.channels])
         for node in self.network.nodes[1:]:
             self.write(node)

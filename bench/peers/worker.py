@@ -163,7 +163,7 @@ class Litert:
         self.interpreter = Interpreter(model_path=str(model), num_threads=threads)
         self.interpreter.allocate_tensors()
         first = self.interpreter.get_input_details()[0]
-        self.interpreter.set_tensor(first["index"], network.image[None])
+        self.interpreter.set_tensor(first["index"], network.image)
 
     def run(self):
         self.interpreter.invoke()

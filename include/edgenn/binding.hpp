@@ -2,6 +2,7 @@
 // A network bound to a backend at compile time: the graph after the passes, the kernels' needs and the memory
 // plan.
 #include <cstddef>
+#include <edgenn/fuse_separable.hpp>
 #include <edgenn/kernel.hpp>
 #include <edgenn/memory_plan.hpp>
 #include <edgenn/passes.hpp>
@@ -18,6 +19,7 @@ struct op_facts {
   int packed_bytes;  ///< of the weights in that order
   int shares;        ///< that an executor computes
   int share_bytes;   ///< from the scratch memory of one share to the next
+  bool stands_in;    ///< for the layers of which the op is made
 };
 
 /// Layers with less work than this, in multiply-accumulate operations, are not worth the threads' attention:
@@ -35,7 +37,8 @@ constexpr op_facts facts_of() {
                  packs<K>,
                  0,
                  1,
-                 0};
+                 0,
+                 stands_in<K>()};
   if constexpr (packs<K>) facts.packed_bytes = K::packed_bytes;
   if constexpr (!is_smallest<Backend>()) facts.needs.input_gap = input_gap_of<K>();
   if constexpr (threads_of<Backend>() > 1 && call::divisible) {
@@ -61,7 +64,8 @@ inline constexpr auto facts_of_all = []<int... I>(std::integer_sequence<int, I..
 }
 (std::make_integer_sequence<int, Graph.node_count>{});
 
-/// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel.
+/// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel,
+/// depthwise and pointwise convolutions where it gains by that.
 template <const auto& Net, class Backend>
 struct prepared {
   static constexpr auto cleaned = remove_unused(remove_identities(numbered(resized<Net.node_count>(Net))));
@@ -76,7 +80,21 @@ struct prepared {
   }();
 
   static constexpr auto fused_where_supported = fuse_activations(cleaned, allowed);
-  static constexpr auto graph = resized<fused_where_supported.node_count>(fused_where_supported);
+  static constexpr auto activated = resized<fused_where_supported.node_count>(fused_where_supported);
+  static constexpr auto separable = resized<activated.node_count>(fuse_separable(activated));
+
+  /// By origin: whether the backend has a kernel for the node that stands in for two. Fused layers take more
+  /// memory: rows of the values between them.
+  static constexpr auto faster = [] {
+    static_array<bool, Net.node_count> ok{};
+    if constexpr (separable.node_count < activated.node_count && !is_smallest<Backend>())
+      for (int i = separable.input_count; i < separable.node_count; ++i)
+        ok[separable[i].origin] = facts_of_all<separable, Backend>[i].stands_in;
+    return ok;
+  }();
+
+  static constexpr auto separable_where_faster = fuse_separable(activated, faster);
+  static constexpr auto graph = resized<separable_where_faster.node_count>(separable_where_faster);
 };
 
 /// Whether elements and weights can start at every multiple of the backend's alignment.

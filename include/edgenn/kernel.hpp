@@ -50,6 +50,7 @@ struct no_fallback {};
 /// - `bool in_place`: the output may lie on any one input of at least its size;
 /// - `bool strided`: views may have gaps between pixels and rows (otherwise they are contiguous);
 /// - `int input_gap`: elements that the kernel would like between the pixels of its inputs, to be faster;
+/// - `bool stands_in`: models use the op, a layer made of others as separable_conv2d is, in their place;
 /// - `int packed_bytes` and `static void pack(const weight* canonical, std::byte* packed)`: weights in the
 ///   kernel's own order; `run` then gets the packed ones, as const std::byte*.
 ///
@@ -118,6 +119,13 @@ constexpr int input_gap_of() {
     return K::input_gap;
   else
     return 0;
+}
+template <class K>
+constexpr bool stands_in() {
+  if constexpr (requires { K::stands_in; })
+    return K::stands_in;
+  else
+    return false;
 }
 template <class K>
 concept packs = requires {

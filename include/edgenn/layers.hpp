@@ -11,3 +11,4 @@
 #include <edgenn/layers/pool3d.hpp>
 #include <edgenn/layers/rearrange.hpp>
 #include <edgenn/layers/resize.hpp>
+#include <edgenn/layers/separable_conv2d.hpp>

@@ -5,6 +5,7 @@
 #include <edgenn/networks/lenet5.hpp>
 #include <edgenn/networks/lenet_300_100.hpp>
 #include <edgenn/networks/mobilenet_v1.hpp>
+#include <edgenn/networks/person_cnn.hpp>
 #include <edgenn/networks/squeezenet.hpp>
 #include <edgenn/networks/vgg16.hpp>
 #include <iostream>
@@ -51,6 +52,7 @@ int main() {
   report<networks::mobilenet_v1<50, 160>>("MobileNet v1 0.50-160");
   report<networks::mobilenet_v1<75, 192>>("MobileNet v1 0.75-192");
   report<networks::mobilenet_v1<100, 224>>("MobileNet v1 1.0-224");
+  report<networks::person_cnn>("person CNN");
   if (failures > 0) std::cout << failures << " arenas exceed the values by more than 5 %\n";
   return failures > 0;
 }

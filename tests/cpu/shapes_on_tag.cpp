@@ -2,5 +2,5 @@
 #include <cpu/shapes.hpp>
 
 std::vector<edgenn::tests::tested_kernel> edgenn::tests::tested_shapes() {
-  return kernels_on<EDGENN_TESTED_TAG, cases_of_shapes>();
+  return kernels_on<EDGENN_TESTED_TAG, convolutions_of<cases_of_shapes, false>>();
 }

@@ -1,10 +1,12 @@
 // AlexNet, VGG-16, GoogLeNet and SqueezeNet: parameters and operations of their authors' files, the shapes of
-// what lies between, and arenas. The compiler checks them all; no kernel of these networks is compiled.
+// what lies between, and arenas; the person CNN likewise. The compiler checks them all; no kernel of these
+// networks is compiled.
 #include <doctest/doctest.h>
 
 #include <edgenn.hpp>
 #include <edgenn/networks/alexnet.hpp>
 #include <edgenn/networks/googlenet.hpp>
+#include <edgenn/networks/person_cnn.hpp>
 #include <edgenn/networks/squeezenet.hpp>
 #include <edgenn/networks/vgg16.hpp>
 
@@ -41,7 +43,7 @@ constexpr long long tenths_of_millions(long long macs) { return (macs + 50'000) 
 static_assert(alexnet.weight_count == 60'954'656 + 10'568 && biases(alexnet) == 10'568);
 static_assert(alexnet.macs() == 724'406'816);
 static_assert(alexnet_ungrouped.weight_count == 62'378'344 && biases(alexnet_ungrouped) == 10'568);
-static_assert(tenths_of_millions(alexnet_ungrouped.macs()) == 1'135'3);
+static_assert(alexnet_ungrouped.macs() == 1'135'256'096);
 static_assert(networks::alexnet_without_lrn.weight_count == alexnet.weight_count);
 
 constexpr bool alexnet_is_that_of_caffe() {
@@ -101,7 +103,7 @@ static_assert(squeezenet_v1_0.weight_count == 1'244'448 + 3'976 && biases(squeez
 static_assert(squeezenet_v1_0.macs() == 861'339'936);
 // SqueezeNet v1.1: 227, 113, 56, 28, 14, 14; without rounding up it would end with 13.
 static_assert(squeezenet_v1_1.weight_count == 1'235'496);
-static_assert(tenths_of_millions(squeezenet_v1_1.macs()) == 387'7);
+static_assert(squeezenet_v1_1.macs() == 387'747'520);
 
 template <int N>
 constexpr bool has_maps(const basic_graph<N>& net, shape first, shape pool_1, shape pool_2, shape pool_3,
@@ -115,6 +117,20 @@ static_assert(has_maps(squeezenet_v1_0, {111, 111, 96}, {55, 55, 96}, {27, 27, 2
 static_assert(has_maps(squeezenet_v1_1, {113, 113, 64}, {56, 56, 64}, {28, 28, 128}, {14, 14, 256},
                        {14, 14, 1000}));
 static_assert(arena_is_minimal<squeezenet_v1_0> && arena_is_minimal<squeezenet_v1_1>);
+
+// The person CNN: 3,732,832 weights and 1,410 biases. Windows of its last convolution: 43 x 71.
+using networks::person_cnn;
+static_assert(person_cnn.weight_count == 3'732'832 + 1'410 && biases(person_cnn) == 1'410);
+static_assert(person_cnn.macs() == 18'855'852'544);
+
+constexpr bool person_cnn_has_maps() {
+  constexpr shape maps[] = {{476, 636, 32}, {234, 314, 64}, {115, 155, 96}, {113, 153, 96},
+                            {111, 151, 96}, {43, 71, 512},  {43, 71, 512},  {43, 71, 2}};
+  for (int i = 0; i < 8; ++i)
+    if (nth<conv2d>(person_cnn, i).out != maps[i]) return false;
+  return nth<max_pool2d>(person_cnn, 2).out == shape{55, 75, 96};
+}
+static_assert(person_cnn_has_maps() && arena_is_minimal<person_cnn>);
 
 TEST_CASE("variants of a network have fingerprints of their own") {
   CHECK(fingerprint(alexnet) != fingerprint(alexnet_ungrouped));

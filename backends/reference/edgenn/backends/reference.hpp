@@ -8,3 +8,4 @@
 #include <edgenn/backends/reference/pool.hpp>
 #include <edgenn/backends/reference/rearrange.hpp>
 #include <edgenn/backends/reference/resize.hpp>
+#include <edgenn/backends/reference/separable_conv2d.hpp>

@@ -16,26 +16,28 @@ constexpr bool has_padding(const window2d& w) {
   return w.y.before > 0 || w.y.after > 0 || w.x.before > 0 || w.x.after > 0;
 }
 
-/// Copies an image into the middle of `to`, which holds `padded_shape`, with `filler` around it.
-inline void copy_with_border(tensor_view<const float> x, shape in, const window2d& w, float* to,
-                             float filler) {
-  const shape padded = padded_shape(in, w);
-  const auto fill = [filler](float* from, int count) {
-    for (int i = 0; i < count; ++i) from[i] = filler;
+/// Copies rows [first, first + rows) of an image with its padding, which has the value `filler`, to `to`.
+inline void copy_with_border(tensor_view<const float> x, shape in, const window2d& w, int first, int rows,
+                             float* to, float filler) {
+  const auto fill = [&to, filler](int count) {
+    for (float* const end = to + count; to < end; ++to) *to = filler;
   };
-  fill(to, w.y.before * padded.w * in.c);
-  for (int y = 0; y < in.h; ++y) {
-    float* row = to + (y + w.y.before) * padded.w * in.c;
-    fill(row, w.x.before * in.c);
-    float* inside = row + w.x.before * in.c;
+  const auto copy = [&to](const float* from, int count) {
+    std::memcpy(to, from, sizeof(float) * static_cast<std::size_t>(count));
+    to += count;
+  };
+  for (int y = first - w.y.before; rows > 0; ++y, --rows) {
+    if (y < 0 || y >= in.h) {
+      fill(padded_shape(in, w).w * in.c);
+      continue;
+    }
+    fill(w.x.before * in.c);
     if (x.pixel_stride == in.c)
-      std::memcpy(inside, &x(y, 0, 0), sizeof(float) * static_cast<std::size_t>(in.w * in.c));
+      copy(&x(y, 0, 0), in.w * in.c);
     else
-      for (int column = 0; column < in.w; ++column)
-        std::memcpy(inside + column * in.c, &x(y, column, 0), sizeof(float) * static_cast<std::size_t>(in.c));
-    fill(inside + in.w * in.c, w.x.after * in.c);
+      for (int column = 0; column < in.w; ++column) copy(&x(y, column, 0), in.c);
+    fill(w.x.after * in.c);
   }
-  fill(to + (w.y.before + in.h) * padded.w * in.c, w.y.after * padded.w * in.c);
 }
 
 }  // namespace edgenn::detail

@@ -6,18 +6,13 @@ namespace edgenn {
 
 namespace detail {
 
-/// Whether F(M x M, 3 x 3) computes this layer at all.
-constexpr bool winograd_applies(const conv2d& l) {
-  return l.kernel == extent{3} && l.stride == extent{1} && l.dilation == extent{1} && l.groups == 1;
-}
-
-/// `Tile` is the M of F(M x M, 3 x 3), 0 for a direct convolution.
-template <class Isa, int Tile, conv2d L, shape Out, shape In>
+/// By Winograd's algorithms with so many points in each axis, or directly.
+template <class Isa, int Ny, int Nx, conv2d L, shape Out, shape In>
 struct convolution {
-  using type = winograd_convolution<Isa, Tile, L, Out, In>;
+  using type = winograd_convolution<Isa, Ny, Nx, L, Out, In>;
 };
 template <class Isa, conv2d L, shape Out, shape In>
-struct convolution<Isa, 0, L, Out, In> {
+struct convolution<Isa, 1, 1, L, Out, In> {
   using type = direct_convolution<Isa, L, Out, In>;
 };
 
@@ -25,11 +20,12 @@ struct convolution<Isa, 0, L, Out, In> {
 
 template <class Isa, conv2d L, shape Out, shape In>
 struct kernel<basic_cpu<Isa>, op<L, Out, In>>
-    : detail::convolution<Isa, detail::winograd_applies(L) ? detail::chosen_winograd<Isa>(In, Out) : 0, L,
-                          Out, In>::type {};
+    : detail::convolution<Isa, detail::chosen_winograd<Isa>(L, In, Out).y.points,
+                          detail::chosen_winograd<Isa>(L, In, Out).x.points, L, Out, In>::type {};
 
-template <class Isa, int Tile, conv2d L, shape Out, shape In>
-struct kernel<with_winograd<basic_cpu<Isa>, Tile>, op<L, Out, In>>
-    : detail::convolution<Isa, detail::winograd_applies(L) ? Tile : 0, L, Out, In>::type {};
+template <class Isa, int M, conv2d L, shape Out, shape In>
+struct kernel<with_winograd<basic_cpu<Isa>, M>, op<L, Out, In>>
+    : detail::convolution<Isa, detail::asked_winograd(L, M).y.points, detail::asked_winograd(L, M).x.points,
+                          L, Out, In>::type {};
 
 }  // namespace edgenn

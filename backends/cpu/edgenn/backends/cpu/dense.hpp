@@ -1,71 +1,99 @@
 #pragma once
-#include <edgenn/backends/cpu/microkernels/gemm.hpp>
-#include <edgenn/backends/cpu/tag.hpp>
+#include <edgenn/backends/cpu/activation.hpp>
+#include <edgenn/backends/cpu/microkernels/gemv.hpp>
 #include <edgenn/layers/dense.hpp>
 
 namespace edgenn {
 
 namespace detail {
 
-/// One vector times a matrix, in panels of 8 vectors of columns and a last one of as many as it needs.
+/// A dense layer's columns as its kernel wants them: pairs of panels of 4 vectors, then one of up to 7.
 template <class Isa>
-void multiply_vector(const float* x, int length, const float* bias, const float* weights, float* y,
-                     int columns, float low, float high) {
-  constexpr int width = microkernels::vec<Isa>::width, wide = 8 * width;
-  for (; columns >= wide; columns -= wide, bias += wide, weights += wide * length, y += wide)
-    microkernels::gemv_panel<Isa, 8>(x, length, weights, bias, y, wide, low, high);
-  const auto rest = [&]<int Vectors>() {
-    microkernels::gemv_panel<Isa, Vectors>(x, length, weights, bias, y, columns, low, high);
-  };
-  switch (ceil_div(columns, width)) {
-    case 1:
-      return rest.template operator()<1>();
-    case 2:
-      return rest.template operator()<2>();
-    case 3:
-      return rest.template operator()<3>();
-    case 4:
-      return rest.template operator()<4>();
-    case 5:
-      return rest.template operator()<5>();
-    case 6:
-      return rest.template operator()<6>();
-    case 7:
-      return rest.template operator()<7>();
-    case 8:
-      return rest.template operator()<8>();
-    default:
-      return;
+struct dense_panels {
+  static constexpr int width = microkernels::vec<Isa>::width, pair = 8 * width, panel = 4 * width;
+  int units, length;
+
+  constexpr int columns() const { return ceil_div(units, width) * width; }
+  /// Columns that lie in pairs.
+  constexpr int paired() const { return columns() / pair * pair; }
+  /// Vectors of the others.
+  constexpr int rest() const { return (columns() - paired()) / width; }
+
+  /// Calls `f(unit, input)` for the weights in the order in which they are read.
+  template <class F>
+  void for_each_weight(F f) const {
+    for (int first = 0; first < columns();) {
+      const int n = first < paired() ? panel : columns() - paired();
+      for (int k = 0; k < length; ++k)
+        for (int i = 0; i < n; ++i) f(first + i, k);
+      first += n;
+    }
   }
+};
+
+/// One vector times a matrix in panels, the last one of `Rest` vectors: a share of its columns. Returns
+/// which.
+template <class Isa, int Rest, class Stored>
+share::range multiply_vector(dense_panels<Isa> panels, microkernels::gemv_job<Stored> job, float* y,
+                             share part) {
+  constexpr int pair = dense_panels<Isa>::pair;
+  const share::range columns = part.of(panels.columns(), pair);
+  const Stored* weights = job.weights;
+  const float* bias = job.bias;
+  const auto at = [&](int column) {
+    job.weights = weights + 1LL * column * job.length;
+    job.bias = bias + column;
+    job.columns = panels.units - column;
+    return y + column;
+  };
+  int column = columns.first;
+  for (; column + pair <= columns.end; column += pair) {
+    float* to = at(column);
+    microkernels::gemv<Isa, 2, 4>(job, to);
+  }
+  if constexpr (Rest > 0)
+    if (column < columns.end) {
+      float* to = at(column);
+      microkernels::gemv<Isa, 1, Rest>(job, to);
+    }
+  return {columns.first, columns.end < panels.units ? columns.end : panels.units};
 }
+
+/// A dense layer whose weights are stored as `Stored`.
+template <class Isa, class Stored, dense L, shape Out, shape In>
+struct dense_kernel {
+  static constexpr dense_panels<Isa> panels{L.units, In.size()};
+  static constexpr int bias_bytes = panels.columns() * int{sizeof(float)};
+  static_assert(1LL * panels.columns() * In.size() * int{sizeof(Stored)} + bias_bytes <= max_int,
+                "edgenn: the packed weights of this dense layer need more than 2147483647 bytes");
+  static constexpr int packed_bytes = bias_bytes + panels.columns() * In.size() * int{sizeof(Stored)};
+
+  /// To bias [columns] in fp32, then the panels.
+  static void pack(const float* canonical, std::byte* packed) {
+    auto* bias = reinterpret_cast<float*>(packed);
+    for (int n = 0; n < panels.columns(); ++n)
+      bias[n] = n < L.units && L.bias ? canonical[L.units * In.size() + n] : 0;
+    auto* to = reinterpret_cast<Stored*>(packed + bias_bytes);
+    panels.for_each_weight([&](int unit, int input) {
+      *to++ = Stored(unit < L.units ? canonical[unit * In.size() + input] : 0.0f);
+    });
+  }
+
+  static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed,
+                  share part = {}) {
+    constexpr clamping clamp = clamping_of(L.act);
+    const auto* bias = reinterpret_cast<const float*>(packed);
+    const auto* weights = reinterpret_cast<const Stored*>(packed + bias_bytes);
+    const share::range units = multiply_vector<Isa, panels.rest()>(
+        panels, microkernels::gemv_job<Stored>{x.data, weights, In.size(), bias, 0, clamp.low, clamp.high},
+        y.data, part);
+    if constexpr (!clamp.is_all) activate_run<Isa, L.act>(y.data + units.first, units.end - units.first);
+  }
+};
 
 }  // namespace detail
 
 template <class Isa, dense L, shape Out, shape In>
-struct kernel<basic_cpu<Isa>, op<L, Out, In>> {
-  static constexpr int width = microkernels::vec<Isa>::width, wide = 8 * width;
-  static constexpr int length = In.size(), columns = detail::ceil_div(L.units, width) * width;
-  static constexpr int packed_bytes = columns * (length + 1) * int{sizeof(float)};
-
-  /// To bias [columns], then for each panel [k][its columns].
-  static void pack(const float* canonical, std::byte* packed) {
-    auto* bias = reinterpret_cast<float*>(packed);
-    float* to = bias + columns;
-    for (int n = 0; n < columns; ++n) bias[n] = n < L.units && L.bias ? canonical[L.units * length + n] : 0;
-    for (int first = 0; first < columns; first += wide) {
-      const int panel = columns - first < wide ? columns - first : wide;
-      for (int k = 0; k < length; ++k)
-        for (int n = 0; n < panel; ++n) *to++ = first + n < L.units ? canonical[(first + n) * length + k] : 0;
-    }
-  }
-
-  static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed) {
-    constexpr detail::clamping clamp = detail::clamping_of(L.act);
-    const auto* bias = reinterpret_cast<const float*>(packed);
-    detail::multiply_vector<Isa>(x.data, length, bias, bias + columns, y.data, L.units, clamp.low,
-                                 clamp.high);
-    detail::apply_rest<L.act, Out>(y);
-  }
-};
+struct kernel<basic_cpu<Isa>, op<L, Out, In>> : detail::dense_kernel<Isa, float, L, Out, In> {};
 
 }  // namespace edgenn

@@ -1,109 +1,220 @@
 #pragma once
+#include <edgenn/backends/cpu/activation.hpp>
 #include <edgenn/backends/cpu/border.hpp>
 #include <edgenn/backends/cpu/microkernels/gemm.hpp>
 #include <edgenn/backends/cpu/tag.hpp>
 #include <edgenn/layers/conv2d.hpp>
+#include <edgenn/share.hpp>
 
 namespace edgenn::detail {
 
 /// A convolution as products of panels, all numbers at run time: one driver serves every layer.
 struct conv_job {
-  const float* x;  ///< the (padded) input
-  int x_pixel_stride, x_row_stride;
-  float* y;
-  int y_pixel_stride, y_row_stride;
+  tensor_view<const float> x;
+  tensor_view<float> y;
+  shape in;
+  window2d window;
   int out_h, out_w;
-  int stride_h, stride_w;
-  microkernels::runs left;
+  int last_w;  ///< outputs of the last row, which may be shorter if all rows were made one matrix
   int groups, group_channels, group_filters;
-  const float* bias;     ///< [groups][panels][columns]
-  const float* weights;  ///< [groups][panels][k][columns]
+  const float* bias;     ///< [groups][padded filters]
+  const float* weights;  ///< [groups][panels][k][columns of the panel]
+  int group_weights;     ///< floats from one group's weights to the next
   float low, high;
+  int block;      ///< output rows that are computed for all filters before the next ones are
+  float* padded;  ///< for the input of a block with its padding, or none
+
+  int width_of(int row) const { return row == out_h - 1 ? last_w : out_w; }
 };
 
-/// Panels outermost: one stays in the first-level cache while the image passes by.
+/// What a share computes: some rows of all maps, or all rows of some maps (of each group).
+struct conv_part {
+  share::range rows, filters;
+};
+
+/// Applies what clamping did not, to the outputs of a part.
+template <class Isa, activation Act>
+void apply_rest(const conv_job& job, const conv_part& part) {
+  if constexpr (!clamping_of(Act).is_all)
+    for (int row = part.rows.first; row < part.rows.end; ++row)
+      for (int column = 0; column < job.width_of(row); ++column)
+        for (int g = 0; g < job.groups; ++g)
+          activate_run<Isa, Act>(&job.y(row, column, g * job.group_filters + part.filters.first),
+                                 part.filters.end - part.filters.first);
+}
+
+/// The two ways to divide the work leave the same to do; one reads all weights for each share, the other all
+/// inputs.
 template <class Isa>
-void convolve(conv_job job) {
+conv_part part_of(const conv_job& job, share part) {
   using tile = microkernels::gemm_tile<Isa>;
-  if (job.left.outer == 1 && job.left.inner == 1 && job.stride_h == 1 && job.stride_w == 1
-      && job.x_row_stride == job.out_w * job.x_pixel_stride
-      && job.y_row_stride == job.out_w * job.y_pixel_stride) {
-    job.out_w *= job.out_h;  // pointwise: all rows are one
-    job.out_h = 1;
+  const share::range rows = part.of(job.out_h), filters = part.of(job.group_filters, tile::columns);
+  const share::range all_rows{0, job.out_h}, all_filters{0, job.group_filters};
+  if (part.count == 1) return {all_rows, all_filters};
+  const int by_rows = ceil_div(job.out_h, part.count) * tile::padded(job.group_filters);
+  const int by_filters =
+      job.out_h * ceil_div(ceil_div(job.group_filters, tile::columns), part.count) * tile::columns;
+  if (by_filters < by_rows || (by_filters == by_rows && job.group_weights * job.groups > job.in.size()))
+    return {all_rows, filters};
+  return {rows, all_filters};
+}
+
+/// All rows of an image as one matrix are cut into shorter ones that are whole tiles.
+template <class Isa>
+int pixels_together(int pixels) {
+  constexpr int tiles = 2 * microkernels::gemm_tile<Isa>::narrow_rows;
+  return pixels > 16 * tiles ? 4 * tiles : tiles;
+}
+
+/// Where all rows are one matrix, `job` describes that afterwards; the part refers to it.
+template <class Isa>
+conv_part convolve(conv_job& job, share which) {
+  using tile = microkernels::gemm_tile<Isa>;
+  const window_axis v = job.window.y, h = job.window.x;
+  const bool flat = v.kernel == 1 && h.kernel == 1 && v.stride == 1 && h.stride == 1 && job.padded == nullptr
+                    && job.x.row_stride == job.out_w * job.x.pixel_stride
+                    && job.y.row_stride == job.out_w * job.y.pixel_stride;
+  if (flat) {
+    const int pixels = job.out_h * job.out_w;
+    job.out_w = pixels_together<Isa>(pixels);
+    job.out_h = ceil_div(pixels, job.out_w);
+    job.last_w = pixels - (job.out_h - 1) * job.out_w;
+    job.x.row_stride = job.out_w * job.x.pixel_stride;
+    job.y.row_stride = job.out_w * job.y.pixel_stride;
   }
-  const int panels = ceil_div(job.group_filters, tile::columns);
-  const int panel_floats = job.left.outer * job.left.inner * job.left.length * tile::columns;
-  for (int g = 0; g < job.groups; ++g)
-    for (int p = 0; p < panels; ++p) {
-      const int n = job.group_filters - p * tile::columns;
-      const int panel = g * panels + p;
-      microkernels::gemm_panel_job product{job.left,
-                                           job.stride_w * job.x_pixel_stride,
-                                           job.weights + panel * panel_floats,
-                                           job.bias + panel * tile::columns,
-                                           job.y_pixel_stride,
-                                           n < tile::columns ? n : tile::columns,
-                                           job.low,
-                                           job.high,
-                                           job.weights + (panel + 1) * panel_floats};
-      const float* x = job.x + g * job.group_channels;
-      float* y = job.y + g * job.group_filters + p * tile::columns;
-      for (int row = 0; row < job.out_h; ++row) {
-        microkernels::gemm_panel<Isa>(x + row * job.stride_h * job.x_row_stride, y + row * job.y_row_stride,
-                                      job.out_w, product);
-        product.next = nullptr;
+  const conv_part part = part_of<Isa>(job, which);
+  constexpr int kept = 96 * 1024, together = 32 * 1024;
+  if (job.padded == nullptr && job.group_weights * job.groups <= kept) {
+    const int row = job.x.row_stride * v.stride + job.y.row_stride;
+    job.block = row < together ? together / row : 1;
+  }
+  const shape padded = padded_shape(job.in, job.window);
+  tensor_view<const float> from = job.x;
+  if (job.padded != nullptr) from = tensor_view<const float>::contiguous(job.padded, padded);
+  const bool adjacent = job.groups == 1 && h.dilation == 1 && from.pixel_stride == job.in.c;
+  const int row_pitch = from.row_stride * v.dilation, pixel_pitch = from.pixel_stride * h.dilation;
+  const microkernels::runs left =
+      adjacent ? microkernels::runs{v.kernel, 1, h.kernel * job.group_channels, row_pitch, 0}
+               : microkernels::runs{v.kernel, h.kernel, job.group_channels, row_pitch, pixel_pitch};
+  const int k = left.size();
+
+  for (int first = part.rows.first; first < part.rows.end; first += job.block) {
+    const int end = part.rows.end - first < job.block ? part.rows.end : first + job.block;
+    if (job.padded != nullptr) {
+      const int rows = (end - first - 1) * v.stride + (v.kernel - 1) * v.dilation + 1;
+      copy_with_border(job.x, job.in, job.window, first * v.stride, rows, job.padded, 0);
+      from.data = job.padded - first * v.stride * from.row_stride;
+    }
+    for (int g = 0; g < job.groups; ++g) {
+      const float* weights = job.weights + g * job.group_weights + part.filters.first * k;
+      const float* bias = job.bias + g * tile::padded(job.group_filters) + part.filters.first;
+      for (int n = part.filters.first; n < part.filters.end;) {
+        const int columns = tile::next_panel(job.group_filters - n);
+        const auto multiply = columns == tile::columns ? microkernels::gemm_panel<Isa>
+                              : columns == tile::narrow_columns
+                                  ? microkernels::gemm_panel<Isa, tile::narrow_columns>
+                                  : microkernels::gemm_panel<Isa, tile::least_columns>;
+        const int real = job.group_filters - n < columns ? job.group_filters - n : columns;
+        microkernels::gemm_panel_job product{left,
+                                             h.stride * from.pixel_stride,
+                                             weights,
+                                             bias,
+                                             job.y.pixel_stride,
+                                             real,
+                                             job.low,
+                                             job.high,
+                                             first == part.rows.first ? weights + k * columns : nullptr};
+        const float* x = from.data + g * job.group_channels;
+        float* y = job.y.data + g * job.group_filters + n;
+        for (int row = first; row < end; ++row) {
+          multiply(x + row * v.stride * from.row_stride, y + row * job.y.row_stride, job.width_of(row),
+                   product);
+          product.next = nullptr;
+        }
+        weights += k * columns;
+        bias += columns;
+        n += columns;
       }
     }
+  }
+  return part;
+}
+
+/// Output rows of a block, for `weights` floats.
+constexpr int convolution_block(const window2d& w, int weights, bool padded, int tile) {
+  const int span = (w.y.kernel - 1) * w.y.dilation + 1;
+  int rows = w.y.out;
+  if (padded) {
+    // Few rows are copied twice, and weights from beyond the second-level cache serve many outputs.
+    const int again = ceil_div(span > w.y.stride ? span - w.y.stride : 0, w.y.stride);
+    const int tiles = weights > 128 * 1024 ? 32 : 8;
+    const int together = ceil_div(tiles * tile, w.x.out);
+    rows = together > again ? together : again > 1 ? again : 1;
+  }
+  return rows < w.y.out ? rows : w.y.out;
 }
 
 template <class Isa, conv2d L, shape Out, shape In>
 struct direct_convolution {
+  using tile = microkernels::gemm_tile<Isa>;
   static constexpr window2d window = L.window(In);
   static constexpr bool padded = has_padding(window);
-  static constexpr shape source = padded ? padded_shape(In, window) : In;
-  static constexpr int columns = microkernels::gemm_tile<Isa>::columns;
   static constexpr int channels = In.c / L.groups, filters = L.filters / L.groups;
   static constexpr int taps = L.kernel.h * L.kernel.w;
-  static constexpr int panels = L.groups * ceil_div(filters, columns);
+  static constexpr int line = 16;  ///< floats; panels of whole vectors start at their multiples
+  static constexpr int columns = tile::padded(filters);
+  static constexpr int bias_size = ceil_div(L.groups * columns, line) * line;
+  static constexpr int group_weights = ceil_div(taps * channels * columns, line) * line;
+  static constexpr int block = convolution_block(window, L.groups* group_weights, padded, tile::rows);
+  static constexpr int block_rows = (block - 1) * L.stride.h + (L.kernel.h - 1) * L.dilation.h + 1;
 
   static constexpr bool strided = true;
-  static constexpr int scratch_bytes = padded ? source.size() * int{sizeof(float)} : 0;
-  static constexpr int packed_bytes = panels * columns * (taps * channels + 1) * int{sizeof(float)};
+  static constexpr int scratch_bytes =
+      padded ? block_rows * padded_shape(In, window).w * In.c * int{sizeof(float)} : 0;
+  static constexpr int packed_bytes = (bias_size + L.groups * group_weights) * int{sizeof(float)};
 
   static void pack(const float* canonical, std::byte* packed) {
     auto* bias = reinterpret_cast<float*>(packed);
-    float* to = bias + panels * columns;
-    for (int p = 0; p < panels; ++p) {
-      const int g = p / (panels / L.groups), first = p % (panels / L.groups) * columns;
-      for (int n = 0; n < columns; ++n) {
-        const bool real = first + n < filters;
-        const int filter = g * filters + first + n;
-        bias[p * columns + n] = real && L.bias ? canonical[L.filters * taps * channels + filter] : 0;
-        for (int k = 0; k < taps * channels; ++k)
-          to[(p * taps * channels + k) * columns + n] = real ? canonical[filter * taps * channels + k] : 0;
+    for (int i = 0; i < packed_bytes / int{sizeof(float)}; ++i) bias[i] = 0;
+    for (int g = 0; g < L.groups; ++g) {
+      float* to = bias + bias_size + g * group_weights;
+      for (int first = 0; first < filters;) {
+        const int panel = tile::next_panel(filters - first);
+        for (int n = 0; n < panel && first + n < filters; ++n) {
+          const int filter = g * filters + first + n;
+          if (L.bias) bias[g * columns + first + n] = canonical[L.filters * taps * channels + filter];
+          for (int k = 0; k < taps * channels; ++k)
+            to[k * panel + n] = canonical[filter * taps * channels + k];
+        }
+        to += taps * channels * panel;
+        first += panel;
       }
     }
   }
 
   static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed,
-                  std::byte* scratch) {
+                  std::byte* scratch, share which = {}) {
     constexpr clamping clamp = clamping_of(L.act);
     const auto* bias = reinterpret_cast<const float*>(packed);
-    tensor_view<const float> from = x;
-    if constexpr (padded) {
-      auto* copy = reinterpret_cast<float*>(scratch);
-      copy_with_border(x, In, window, copy, 0);
-      from = tensor_view<const float>::contiguous(copy, source);
-    }
-    const bool adjacent = L.groups == 1 && L.dilation.w == 1 && from.pixel_stride == In.c;
-    const int row = from.row_stride * L.dilation.h, pixel = from.pixel_stride * L.dilation.w;
-    const microkernels::runs left = adjacent
-                                        ? microkernels::runs{L.kernel.h, 1, L.kernel.w * channels, row, 0}
-                                        : microkernels::runs{L.kernel.h, L.kernel.w, channels, row, pixel};
-    convolve<Isa>({from.data, from.pixel_stride, from.row_stride, y.data, y.pixel_stride, y.row_stride, Out.h,
-                   Out.w, L.stride.h, L.stride.w, left, L.groups, channels, filters, bias,
-                   bias + panels * columns, clamp.low, clamp.high});
-    apply_rest<L.act, Out>(y);
+    conv_job job{x,
+                 y,
+                 In,
+                 window,
+                 Out.h,
+                 Out.w,
+                 Out.w,
+                 L.groups,
+                 channels,
+                 filters,
+                 bias,
+                 bias + bias_size,
+                 group_weights,
+                 clamp.low,
+                 clamp.high,
+                 block,
+                 padded ? reinterpret_cast<float*>(scratch) : nullptr};
+    const conv_part part = convolve<Isa>(job, which);
+    apply_rest<Isa, L.act>(job, part);
   }
 };
 

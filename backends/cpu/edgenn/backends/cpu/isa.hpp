@@ -13,5 +13,8 @@ struct avx2 {};
 struct avx512 {};
 /// AArch64: 128 bits, fused multiply-add.
 struct neon {};
+/// Armv7-A: 128 bits; multiplication and addition fused where the file is compiled for VFPv4, apart for older
+/// NEON. Its vector instructions take denormal numbers for zero and make zeros of denormal results.
+struct neon32 {};
 
 }  // namespace edgenn::isa

@@ -39,16 +39,19 @@ struct basic_cpu {
   static constexpr int alignment = 64;  ///< bytes, of each buffer in the arena and of packed weights
 };
 
-/// `Backend`, one of this file, with 3x3 convolutions of stride 1 computed by Winograd's F(M x M, 3 x 3), M =
-/// 2, 4 or 6, wherever that applies; with M = 0 never. The tags themselves choose for each layer.
+/// `Backend`, one of this file, with convolutions of stride 1 computed by Winograd's algorithms wherever they
+/// apply: those of 3x3 by F(M x M, 3 x 3), M = 2, 4, 5 or 6, and others with the same M + 2 products in each
+/// axis of a tile; with M = 0 never. The tags themselves choose for each layer.
 ///
 /// Relative to the root mean square of a layer's outputs, the errors' root mean square is about 2e-7 (M = 2),
-/// 1e-6 (M = 4) or 2e-6 (M = 6) with few channels and twice that with 512; a direct convolution has 2e-7 to
-/// 1e-6. Packed weights grow by a factor of (M + 2)^2 / 9: 1.8, 4 and 7.1.
+/// 1e-6 (M = 4), 1.5e-6 (M = 5, and up to 2.7e-6 for kernels longer than 5) or 2e-6 (M = 6) with few channels
+/// and twice that with 512; a direct convolution has 2e-7 to 1e-6. Packed weights of 3x3 grow by a factor of
+/// (M + 2)^2 / 9: 1.8, 4, 5.4 and 7.1.
 template <class Backend, int M>
 struct with_winograd : Backend {
-  static_assert(M == 0 || M == 2 || M == 4 || M == 6,
-                "edgenn: Winograd's convolutions are F(2x2,3x3), F(4x4,3x3) and F(6x6,3x3)");
+  static_assert(M == 0 || M == 2 || M == 4 || M == 5 || M == 6,
+                "edgenn: Winograd's convolutions are F(M x M, 3 x 3) with M = 2, 4, 5 or 6, and what has as "
+                "many products");
   using fallback = Backend;  ///< for all other layers
 };
 /// `Backend` with all convolutions computed directly: the least memory for weights and the least rounding.

@@ -93,8 +93,8 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
       }
   }
 
- private:
-  /// The row or column of an input of `extent` that position `i` shows, or -1 for the constant.
+  /// The row or column of an input of `extent` that position `i` shows, or -1 for the constant. Other backends'
+  /// kernels use it too.
   static constexpr int source(int i, int extent) {
     if (i >= 0 && i < extent) return i;
     if (L.fill == border::edge) return i < 0 ? 0 : extent - 1;

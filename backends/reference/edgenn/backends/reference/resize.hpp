@@ -31,7 +31,9 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
       }
   }
 
- private:
+  // Other backends' kernels use these too.
+
+  /// Where output `o` lies in the input.
   static float position(int o, int in, int out, float scale) {
     const float at = static_cast<float>(o);
     switch (L.at) {
@@ -49,6 +51,7 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
     return 0.0f;
   }
 
+  /// The pixel that `nearest` takes for the position `v`.
   static float nearest(float v) {
     switch (L.nearest) {
       case nearest_pixel::round_prefer_floor:
@@ -63,6 +66,7 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
     return v;
   }
 
+  /// The pixel of an axis that shows position `v`.
   static int clamp(float v, int extent) {
     return v < 0.0f ? 0 : v > static_cast<float>(extent - 1) ? extent - 1 : static_cast<int>(v);
   }

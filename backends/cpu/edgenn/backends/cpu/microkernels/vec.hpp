@@ -2,9 +2,11 @@
 // Vectors of fp32, the alphabet of the microkernels: the only file that speaks of instructions.
 #include <cstdint>
 #include <edgenn/backends/cpu/isa.hpp>
+#include <edgenn/bfloat16.hpp>
+#include <edgenn/half.hpp>
 #if defined(__SSE4_2__)
 #  include <immintrin.h>
-#elif defined(__aarch64__)
+#elif defined(__ARM_NEON)
 #  include <arm_neon.h>
 #endif
 
@@ -13,7 +15,11 @@ namespace edgenn::microkernels {
 /// A vector of `width` floats of an instruction set with `registers` registers. `load_first` and
 /// `store_first` touch only the first n elements, 0 <= n <= width; `load_first` sets the others to zero.
 /// `fma(a, b, c)` is a * b + c, rounded once or twice. `max(a, b)` and `min(a, b)` return b if one is NaN;
-/// `max_or_nan` returns NaN.
+/// `max_or_nan` returns NaN. `load_half` and `load_bfloat16` widen to fp32, exactly. `rsqrt_estimate` is
+/// 1 / sqrt(a), relative within 2^-rsqrt_bits, for normal a > 0. `in_register(a)` is a; the compiler must not
+/// load it again for each use. `clamp(a, low, high)` keeps a NaN. Where elements can be factors,
+/// `fma_lane<I>(a, b, c)` is a[I] * b + c. Where registers are few, `add_product(sum, a, p)` adds a times the
+/// vector at p, which is aligned, and `broadcast_lane<I>(a)` is a[I] in all elements.
 template <class Isa>
 struct vec;
 
@@ -21,11 +27,34 @@ struct vec;
 template <>
 struct vec<isa::sse42> {
   using type = __m128;
-  static constexpr int width = 4, registers = 16;
+  static constexpr int width = 4, registers = 16, rsqrt_bits = 11;
 
   static type zero() { return _mm_setzero_ps(); }
   static type load(const float* p) { return _mm_loadu_ps(p); }
   static type broadcast(float v) { return _mm_set1_ps(v); }
+  static type in_register(type a) {
+    asm("" : "+v"(a));
+    return a;
+  }
+  static type load_half(const half* p) {
+    const __m128i h =
+        _mm_unpacklo_epi16(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p)), _mm_setzero_si128());
+    const __m128i sign = _mm_slli_epi32(_mm_and_si128(h, _mm_set1_epi32(0x8000)), 16);
+    const __m128i magnitude = _mm_and_si128(h, _mm_set1_epi32(0x7FFF));
+    // The exponent's bias grows by 112; that of infinity and NaN becomes the largest one.
+    const __m128i bias = _mm_set1_epi32(0x38000000);
+    const __m128i is_special = _mm_cmpgt_epi32(magnitude, _mm_set1_epi32(0x7BFF));
+    __m128i wide = _mm_add_epi32(_mm_slli_epi32(magnitude, 13), bias);
+    wide = _mm_add_epi32(wide, _mm_and_si128(is_special, bias));
+    const __m128i is_small = _mm_cmplt_epi32(magnitude, _mm_set1_epi32(0x0400));
+    const type small = _mm_mul_ps(_mm_cvtepi32_ps(magnitude), _mm_set1_ps(0x1p-24f));
+    const type value = _mm_blendv_ps(_mm_castsi128_ps(wide), small, _mm_castsi128_ps(is_small));
+    return _mm_or_ps(value, _mm_castsi128_ps(sign));
+  }
+  static type load_bfloat16(const bfloat16* p) {
+    return _mm_castsi128_ps(
+        _mm_unpacklo_epi16(_mm_setzero_si128(), _mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))));
+  }
   static void store(float* p, type v) { _mm_storeu_ps(p, v); }
   static type load_first(const float* p, int n) {
     alignas(16) float part[width] = {};
@@ -41,11 +70,27 @@ struct vec<isa::sse42> {
   static type sub(type a, type b) { return _mm_sub_ps(a, b); }
   static type mul(type a, type b) { return _mm_mul_ps(a, b); }
   static type fma(type a, type b, type c) { return _mm_add_ps(_mm_mul_ps(a, b), c); }
+  template <int Lane>
+  static type broadcast_lane(type a) {
+    return _mm_castsi128_ps(_mm_shuffle_epi32(_mm_castps_si128(a), Lane * 0x55));
+  }
+  static void add_product(type& sum, type a, const float* p) {
+#  if defined(__AVX__)
+    sum = fma(a, _mm_load_ps(p), sum);
+#  else
+    type product;
+    asm("movaps %2, %1\n\tmulps %3, %1\n\taddps %1, %0"
+        : "+x"(sum), "=&x"(product)
+        : "x"(a), "m"(*reinterpret_cast<const type*>(p)));
+#  endif
+  }
   static type div(type a, type b) { return _mm_div_ps(a, b); }
   static type sqrt(type a) { return _mm_sqrt_ps(a); }
+  static type rsqrt_estimate(type a) { return _mm_rsqrt_ps(a); }
   static type max_or_nan(type a, type b) { return _mm_blendv_ps(_mm_max_ps(a, b), a, _mm_cmpunord_ps(a, a)); }
   static type max(type a, type b) { return _mm_max_ps(a, b); }
   static type min(type a, type b) { return _mm_min_ps(a, b); }
+  static type clamp(type a, type low, type high) { return min(high, max(low, a)); }
 };
 #endif
 
@@ -53,11 +98,22 @@ struct vec<isa::sse42> {
 template <>
 struct vec<isa::avx2> {
   using type = __m256;
-  static constexpr int width = 8, registers = 16;
+  static constexpr int width = 8, registers = 16, rsqrt_bits = 11;
 
   static type zero() { return _mm256_setzero_ps(); }
   static type load(const float* p) { return _mm256_loadu_ps(p); }
   static type broadcast(float v) { return _mm256_set1_ps(v); }
+  static type in_register(type a) {
+    asm("" : "+v"(a));
+    return a;
+  }
+  static type load_half(const half* p) {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
+  static type load_bfloat16(const bfloat16* p) {
+    const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+    return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
+  }
   static void store(float* p, type v) { _mm256_storeu_ps(p, v); }
   static type load_first(const float* p, int n) { return _mm256_maskload_ps(p, mask(n)); }
   static void store_first(float* p, type v, int n) { _mm256_maskstore_ps(p, mask(n), v); }
@@ -67,11 +123,13 @@ struct vec<isa::avx2> {
   static type fma(type a, type b, type c) { return _mm256_fmadd_ps(a, b, c); }
   static type div(type a, type b) { return _mm256_div_ps(a, b); }
   static type sqrt(type a) { return _mm256_sqrt_ps(a); }
+  static type rsqrt_estimate(type a) { return _mm256_rsqrt_ps(a); }
   static type max_or_nan(type a, type b) {
     return _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
   }
   static type max(type a, type b) { return _mm256_max_ps(a, b); }
   static type min(type a, type b) { return _mm256_min_ps(a, b); }
+  static type clamp(type a, type low, type high) { return min(high, max(low, a)); }
 
  private:
   static __m256i mask(int n) {
@@ -84,11 +142,22 @@ struct vec<isa::avx2> {
 template <>
 struct vec<isa::avx512> {
   using type = __m512;
-  static constexpr int width = 16, registers = 32;
+  static constexpr int width = 16, registers = 32, rsqrt_bits = 14;
 
   static type zero() { return _mm512_setzero_ps(); }
   static type load(const float* p) { return _mm512_loadu_ps(p); }
   static type broadcast(float v) { return _mm512_set1_ps(v); }
+  static type in_register(type a) {
+    asm("" : "+v"(a));
+    return a;
+  }
+  static type load_half(const half* p) {
+    return _mm512_maskz_cvtph_ps(all, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  }
+  static type load_bfloat16(const bfloat16* p) {
+    const __m256i narrow = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
+    return _mm512_castsi512_ps(_mm512_maskz_slli_epi32(all, _mm512_maskz_cvtepu16_epi32(all, narrow), 16));
+  }
   static void store(float* p, type v) { _mm512_storeu_ps(p, v); }
   static type load_first(const float* p, int n) { return _mm512_maskz_loadu_ps(mask(n), p); }
   static void store_first(float* p, type v, int n) { _mm512_mask_storeu_ps(p, mask(n), v); }
@@ -98,12 +167,14 @@ struct vec<isa::avx512> {
   static type fma(type a, type b, type c) { return _mm512_fmadd_ps(a, b, c); }
   static type div(type a, type b) { return _mm512_div_ps(a, b); }
   static type sqrt(type a) { return _mm512_maskz_sqrt_ps(all, a); }
+  static type rsqrt_estimate(type a) { return _mm512_maskz_rsqrt14_ps(all, a); }
   static type max_or_nan(type a, type b) {
-    return _mm512_mask_mov_ps(max(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
+    return _mm512_mask_max_ps(a, _mm512_cmp_ps_mask(a, a, _CMP_ORD_Q), a, b);
   }
   // Written with a mask, because g++ 12 warns of its own unmasked ones.
   static type max(type a, type b) { return _mm512_maskz_max_ps(all, a, b); }
   static type min(type a, type b) { return _mm512_maskz_min_ps(all, a, b); }
+  static type clamp(type a, type low, type high) { return min(high, max(low, a)); }
 
  private:
   static constexpr __mmask16 all = 0xFFFF;
@@ -115,11 +186,21 @@ struct vec<isa::avx512> {
 template <>
 struct vec<isa::neon> {
   using type = float32x4_t;
-  static constexpr int width = 4, registers = 32;
+  static constexpr int width = 4, registers = 32, rsqrt_bits = 15;
 
   static type zero() { return vdupq_n_f32(0); }
   static type load(const float* p) { return vld1q_f32(p); }
   static type broadcast(float v) { return vdupq_n_f32(v); }
+  static type in_register(type a) {
+    asm("" : "+w"(a));
+    return a;
+  }
+  static type load_half(const half* p) {
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(p))));
+  }
+  static type load_bfloat16(const bfloat16* p) {
+    return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(p)), 16));
+  }
   static void store(float* p, type v) { vst1q_f32(p, v); }
   static type load_first(const float* p, int n) {
     float part[width] = {};
@@ -135,12 +216,95 @@ struct vec<isa::neon> {
   static type sub(type a, type b) { return vsubq_f32(a, b); }
   static type mul(type a, type b) { return vmulq_f32(a, b); }
   static type fma(type a, type b, type c) { return vfmaq_f32(c, a, b); }
+  template <int Lane>
+  static type fma_lane(type a, type b, type c) {
+    return vfmaq_laneq_f32(c, b, a, Lane);
+  }
   static type div(type a, type b) { return vdivq_f32(a, b); }
   static type sqrt(type a) { return vsqrtq_f32(a); }
+  static type rsqrt_estimate(type a) {
+    const type e = vrsqrteq_f32(a);
+    const type finite = vminq_f32(a, vdupq_n_f32(0x1.fffffep127f));  // infinity times zero were NaN
+    return vmulq_f32(e, vrsqrtsq_f32(vmulq_f32(finite, e), e));
+  }
   static type max_or_nan(type a, type b) { return vmaxq_f32(a, b); }
   // The comparison is false for NaN, as on x86.
   static type max(type a, type b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
   static type min(type a, type b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
+  static type clamp(type a, type low, type high) { return vminq_f32(high, vmaxq_f32(low, a)); }
+};
+#endif
+
+#if defined(__arm__) && defined(__ARM_NEON)
+template <>
+struct vec<isa::neon32> {
+  using type = float32x4_t;
+  static constexpr int width = 4, registers = 16, rsqrt_bits = 15;
+
+  static type zero() { return vdupq_n_f32(0); }
+  static type load(const float* p) { return vld1q_f32(p); }
+  static type broadcast(float v) { return vdupq_n_f32(v); }
+  static type in_register(type a) {
+    asm("" : "+w"(a));
+    return a;
+  }
+  static type load_half(const half* p) {
+    const uint32x4_t h = vmovl_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(p)));
+    const uint32x4_t sign = vshlq_n_u32(vandq_u32(h, vdupq_n_u32(0x8000)), 16);
+    const uint32x4_t magnitude = vandq_u32(h, vdupq_n_u32(0x7FFF));
+    // The exponent's bias grows by 112; that of infinity and NaN becomes the largest one.
+    const uint32x4_t bias = vdupq_n_u32(0x38000000);
+    const uint32x4_t is_special = vcgtq_u32(magnitude, vdupq_n_u32(0x7BFF));
+    uint32x4_t wide = vaddq_u32(vshlq_n_u32(magnitude, 13), bias);
+    wide = vaddq_u32(wide, vandq_u32(is_special, bias));
+    const uint32x4_t is_small = vcltq_u32(magnitude, vdupq_n_u32(0x0400));
+    const type small = vmulq_n_f32(vcvtq_f32_u32(magnitude), 0x1p-24f);
+    const uint32x4_t value = vbslq_u32(is_small, vreinterpretq_u32_f32(small), wide);
+    return vreinterpretq_f32_u32(vorrq_u32(value, sign));
+  }
+  static type load_bfloat16(const bfloat16* p) {
+    return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(reinterpret_cast<const std::uint16_t*>(p)), 16));
+  }
+  static void store(float* p, type v) { vst1q_f32(p, v); }
+  static type load_first(const float* p, int n) {
+    float part[width] = {};
+    for (int i = 0; i < n; ++i) part[i] = p[i];
+    return vld1q_f32(part);
+  }
+  static void store_first(float* p, type v, int n) {
+    float part[width];
+    vst1q_f32(part, v);
+    for (int i = 0; i < n; ++i) p[i] = part[i];
+  }
+  static type add(type a, type b) { return vaddq_f32(a, b); }
+  static type sub(type a, type b) { return vsubq_f32(a, b); }
+  static type mul(type a, type b) { return vmulq_f32(a, b); }
+  static type fma(type a, type b, type c) {
+#  if defined(__ARM_FEATURE_FMA)
+    return vfmaq_f32(c, a, b);
+#  else
+    return vmlaq_f32(c, a, b);
+#  endif
+  }
+  // No instruction divides vectors or takes their roots: both are done by element, rounded as they should be.
+  static type div(type a, type b) {
+    for (int i = 0; i < width; ++i) a[i] /= b[i];
+    return a;
+  }
+  static type sqrt(type a) {
+    for (int i = 0; i < width; ++i) a[i] = __builtin_sqrtf(a[i]);
+    return a;
+  }
+  static type rsqrt_estimate(type a) {
+    const type e = vrsqrteq_f32(a);
+    const type finite = vminq_f32(a, vdupq_n_f32(0x1.fffffep127f));  // infinity times zero were NaN
+    return vmulq_f32(e, vrsqrtsq_f32(vmulq_f32(finite, e), e));
+  }
+  static type max_or_nan(type a, type b) { return vmaxq_f32(a, b); }
+  // The comparison is false for NaN, as on x86.
+  static type max(type a, type b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
+  static type min(type a, type b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
+  static type clamp(type a, type low, type high) { return vminq_f32(high, vmaxq_f32(low, a)); }
 };
 #endif
 

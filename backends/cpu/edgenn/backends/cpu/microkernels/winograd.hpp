@@ -1,19 +1,39 @@
 #pragma once
-// Transforms of Winograd's convolutions F(m x m, 3 x 3), vectors of channels innermost.
+// Transforms of Winograd's convolutions, vectors of channels innermost.
 #include <edgenn/backends/cpu/microkernels/vec.hpp>
 
 namespace edgenn::microkernels {
 
-/// F(M, 3) in one dimension: the transforms of an input of M + 2 elements and of as many products, and the
-/// matrix G of the kernel's transform. Lavin & Gray 2016, "Fast algorithms for convolutional neural
-/// networks", section 4.
-template <int M>
-struct winograd_1d;
+/// Winograd's convolution in one dimension: M outputs of a kernel of R taps from N = M + R - 1 products, each
+/// belonging to a point at which polynomials are evaluated (the last one is infinity). Only the points decide
+/// how an input of N elements is transformed, so one set serves kernels of any length. Lavin & Gray 2016,
+/// "Fast algorithms for convolutional neural networks", section 4.
+///
+/// - `finite` points, of which those from 1 on come in `pairs` p, -p, at most one stands `alone`;
+/// - `scale`: products of a point are multiplied by it in the output's transform;
+/// - `divisor`: and divided by it in the kernel's;
+/// - `input`: the transform of N elements d to N elements t.
+template <int N>
+struct winograd_points;
 
-/// Points 0, 1, -1, infinity.
+/// Infinity: an ordinary product.
 template <>
-struct winograd_1d<2> {
-  static constexpr double kernel[4][3] = {{1, 0, 0}, {.5, .5, .5}, {.5, -.5, .5}, {0, 0, 1}};
+struct winograd_points<1> {
+  static constexpr int finite = 0, pairs = 0;
+  static constexpr bool alone = false;
+  static constexpr double at[] = {0}, scale[] = {1}, divisor[] = {1};
+
+  template <class V>
+  static void input(const typename V::type* d, typename V::type* t) {
+    t[0] = d[0];
+  }
+};
+
+template <>
+struct winograd_points<4> {
+  static constexpr int finite = 3, pairs = 1;
+  static constexpr bool alone = false;
+  static constexpr double at[] = {0, 1, -1}, scale[] = {1, 1, 1}, divisor[] = {1, 2, 2};
 
   template <class V>
   static void input(const typename V::type* d, typename V::type* t) {
@@ -22,22 +42,14 @@ struct winograd_1d<2> {
     t[2] = V::sub(d[2], d[1]);
     t[3] = V::sub(d[3], d[1]);
   }
-  template <class V>
-  static void output(const typename V::type* t, typename V::type* y) {
-    y[0] = V::add(t[0], V::add(t[1], t[2]));
-    y[1] = V::add(t[3], V::sub(t[1], t[2]));
-  }
 };
 
-/// Points 0, 1, -1, 2, -2, infinity.
 template <>
-struct winograd_1d<4> {
-  static constexpr double kernel[6][3] = {{1. / 4, 0, 0},
-                                          {-1. / 6, -1. / 6, -1. / 6},
-                                          {-1. / 6, 1. / 6, -1. / 6},
-                                          {1. / 24, 1. / 12, 1. / 6},
-                                          {1. / 24, -1. / 12, 1. / 6},
-                                          {0, 0, 1}};
+struct winograd_points<6> {
+  static constexpr int finite = 5, pairs = 2;
+  static constexpr bool alone = false;
+  static constexpr double at[] = {0, 1, -1, 2, -2}, scale[] = {1, 1, 1, 1, 1},
+                          divisor[] = {4, -6, -6, 24, 24};
 
   template <class V>
   static void input(const typename V::type* d, typename V::type* t) {
@@ -52,29 +64,34 @@ struct winograd_1d<4> {
     t[4] = V::fma(minus_two, far, near);
     t[5] = V::fma(four, d[1], V::fma(minus_five, d[3], d[5]));
   }
+};
+
+/// The points of six products and 1/2: their polynomials are those of the six, times x - 1/2.
+template <>
+struct winograd_points<7> {
+  static constexpr int finite = 6, pairs = 2;
+  static constexpr bool alone = true;
+  static constexpr double at[] = {0, 1, -1, 2, -2, .5}, scale[] = {1, 1, 1, 1, 1, 1},
+                          divisor[] = {-2, -3, 9, 36, -60, 45. / 32};
+
   template <class V>
-  static void output(const typename V::type* t, typename V::type* y) {
-    const typename V::type two = V::broadcast(2), four = V::broadcast(4), eight = V::broadcast(8);
-    const typename V::type a = V::add(t[1], t[2]), b = V::sub(t[1], t[2]);
-    const typename V::type c = V::add(t[3], t[4]), d = V::sub(t[3], t[4]);
-    y[0] = V::add(t[0], V::add(a, c));
-    y[1] = V::fma(two, d, b);
-    y[2] = V::fma(four, c, a);
-    y[3] = V::add(t[5], V::fma(eight, d, b));
+  static void input(const typename V::type* d, typename V::type* t) {
+    const typename V::type minus_half = V::broadcast(-.5f);
+    typename V::type e[6];
+#pragma GCC unroll 8
+    for (int i = 0; i < 6; ++i) e[i] = V::fma(minus_half, d[i], d[i + 1]);
+    winograd_points<6>::input<V>(e, t);
+    t[6] = t[5];
+    t[5] = V::fma(V::broadcast(4), d[1], V::fma(V::broadcast(-5), d[3], d[5]));
   }
 };
 
-/// Points 0, 1, -1, 2, -2, 1/2, -1/2, infinity.
 template <>
-struct winograd_1d<6> {
-  static constexpr double kernel[8][3] = {{1, 0, 0},
-                                          {-2. / 9, -2. / 9, -2. / 9},
-                                          {-2. / 9, 2. / 9, -2. / 9},
-                                          {1. / 90, 1. / 45, 2. / 45},
-                                          {1. / 90, -1. / 45, 2. / 45},
-                                          {1. / 45, 1. / 90, 1. / 180},
-                                          {1. / 45, -1. / 90, 1. / 180},
-                                          {0, 0, 1}};
+struct winograd_points<8> {
+  static constexpr int finite = 7, pairs = 3;
+  static constexpr bool alone = false;
+  static constexpr double at[] = {0, 1, -1, 2, -2, .5, -.5}, scale[] = {1, 1, 1, 1, 1, 32, 32},
+                          divisor[] = {1, -4.5, -4.5, 90, 90, 45, 45};
 
   template <class V>
   static void input(const typename V::type* d, typename V::type* t) {
@@ -92,97 +109,140 @@ struct winograd_1d<6> {
     pair(scaled(.25f, d[2], scaled(-1.25f, d[4], d[6])), scaled(.5f, d[1], scaled(2, d[5], middle)), t + 3);
     pair(scaled(4, d[2], scaled(-5, d[4], d[6])), scaled(2, d[1], scaled(.5f, d[5], middle)), t + 5);
   }
-  template <class V>
-  static void output(const typename V::type* t, typename V::type* y) {
-    const auto scaled = [](float by, typename V::type a, typename V::type b) {
-      return V::fma(V::broadcast(by), a, b);
-    };
-    const typename V::type a = V::add(t[1], t[2]), b = V::sub(t[1], t[2]);
-    const typename V::type c = V::add(t[3], t[4]), d = V::sub(t[3], t[4]);
-    const typename V::type e = V::add(t[5], t[6]), f = V::sub(t[5], t[6]);
-    y[0] = scaled(32, e, V::add(t[0], V::add(a, c)));
-    y[1] = scaled(2, d, scaled(16, f, b));
-    y[2] = scaled(4, c, scaled(8, e, a));
-    y[3] = scaled(8, d, scaled(4, f, b));
-    y[4] = scaled(16, c, scaled(2, e, a));
-    y[5] = scaled(32, d, V::add(t[7], V::add(b, f)));
-  }
 };
+
+/// The `power`-th power of the point `k` of N, as the transforms of the kernel and of the output have it:
+/// infinity has only the `last` one.
+template <int N>
+constexpr double winograd_power(int k, int power, int last) {
+  if (k == N - 1) return power == last ? 1 : 0;
+  double value = 1;
+  for (int i = 0; i < power; ++i) value *= winograd_points<N>::at[k];
+  return value;
+}
+
+/// The transform of `N` products to `M` outputs.
+template <class V, int N, int M>
+[[gnu::always_inline]] inline void winograd_outputs(const typename V::type* t, typename V::type* y) {
+  using points = winograd_points<N>;
+  if constexpr (N == 1) {
+    y[0] = t[0];
+  } else {
+    struct factors {
+      float of[M][N];
+    };
+    static constexpr factors f = [] {
+      factors all{};
+      for (int i = 0; i < M; ++i)
+        for (int k = 0; k < N - 1; ++k)
+          all.of[i][k] = static_cast<float>(points::scale[k] * winograd_power<N>(k, i, M - 1));
+      return all;
+    }();
+    typename V::type sum[points::pairs], difference[points::pairs];
+#pragma GCC unroll 8
+    for (int p = 0; p < points::pairs; ++p) {
+      sum[p] = V::add(t[2 * p + 1], t[2 * p + 2]);
+      difference[p] = V::sub(t[2 * p + 1], t[2 * p + 2]);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < M; ++i) {
+      typename V::type y_i = i % 2 == 0 ? sum[0] : difference[0];  // of 1 and -1
+      if (i == 0) y_i = V::add(y_i, t[0]);
+      if (i == M - 1) y_i = V::add(y_i, t[N - 1]);
+#pragma GCC unroll 8
+      for (int p = 1; p < points::pairs; ++p)
+        y_i = V::fma(V::broadcast(f.of[i][2 * p + 1]), i % 2 == 0 ? sum[p] : difference[p], y_i);
+      if constexpr (points::alone) y_i = V::fma(V::broadcast(f.of[i][N - 2]), t[N - 2], y_i);
+      y[i] = y_i;
+    }
+  }
+}
 
 /// The part [top, bottom) x [left, right) of a tile: what lies inside the image.
 struct tile_part {
   int top, bottom, left, right;
 };
 
-/// B^T d B for the (M + 2) x (M + 2) pixels that begin `origin` floats from `x`, of which those outside
-/// `inside` are zero (and not read). Element (i, j) of the result goes to position i * (M + 2) + j; what lies
-/// between `channels` and the next whole vector is zero.
-template <class Isa, int M, bool Whole>
-[[gnu::noinline]] void winograd_input(const float* x, int origin, int pixel_pitch, int row_pitch,
-                                      tile_part inside, int channels, float* v, int position_pitch) {
+/// Where a tile's input lies: its first pixel is `origin` floats from `x`, the next tile's `step` pixels to
+/// the right.
+struct winograd_source {
+  const float* x;
+  int pixel_pitch, row_pitch, step, channels;
+};
+
+/// B^T d B for Ny x Nx pixels, of which those outside `inside` are zero (and not read). Element (i, j) of the
+/// result goes to position i * Nx + j; what lies between the last channel and the next whole vector is zero.
+template <class Isa, int Ny, int Nx, bool Whole>
+[[gnu::noinline]] void winograd_input(const winograd_source& source, int origin, tile_part inside, float* v,
+                                      int position_pitch) {
   using V = vec<Isa>;
-  constexpr int n = M + 2;
-  for (int c = 0; c < channels; c += V::width) {
-    const int left = channels - c;
-    typename V::type half[n][n];  // [column][row]
+  const winograd_source from = source;  // which no store can change
+  for (int c = 0; c < from.channels; c += V::width) {
+    const int left = from.channels - c;
+    typename V::type half[Nx][Ny];  // [column][row]
 #pragma GCC unroll 1
-    for (int j = 0; j < n; ++j) {
-      typename V::type d[n];
+    for (int j = 0; j < Nx; ++j) {
+      typename V::type d[Ny];
 #pragma GCC unroll 8
-      for (int i = 0; i < n; ++i) {
+      for (int i = 0; i < Ny; ++i) {
         if (!Whole && (i < inside.top || i >= inside.bottom || j < inside.left || j >= inside.right)) {
           d[i] = V::zero();
           continue;
         }
-        const float* at = x + (origin + i * row_pitch + j * pixel_pitch + c);
+        const float* at = from.x + (origin + i * from.row_pitch + j * from.pixel_pitch + c);
         d[i] = left >= V::width ? V::load(at) : V::load_first(at, left);
-        if (j >= 2) __builtin_prefetch(at + M * pixel_pitch);  // what the next tile does not share
+        if (j >= Nx - from.step) __builtin_prefetch(at + from.step * from.pixel_pitch);  // not shared
       }
-      winograd_1d<M>::template input<V>(d, half[j]);
+      winograd_points<Ny>::template input<V>(d, half[j]);
     }
 #pragma GCC unroll 1
-    for (int i = 0; i < n; ++i) {
-      typename V::type d[n], t[n];
+    for (int i = 0; i < Ny; ++i) {
+      typename V::type d[Nx], t[Nx];
 #pragma GCC unroll 8
-      for (int j = 0; j < n; ++j) d[j] = half[j][i];
-      winograd_1d<M>::template input<V>(d, t);
+      for (int j = 0; j < Nx; ++j) d[j] = half[j][i];
+      winograd_points<Nx>::template input<V>(d, t);
 #pragma GCC unroll 8
-      for (int j = 0; j < n; ++j) V::store(v + (i * n + j) * position_pitch + c, t[j]);
+      for (int j = 0; j < Nx; ++j) V::store(v + (i * Nx + j) * position_pitch + c, t[j]);
     }
   }
 }
 
-/// y = clamp(bias + A^T m A) for the products `m` of one tile and `channels` channels; the first `rows` x
-/// `columns` pixels are written.
-template <class Isa, int M>
-[[gnu::noinline]] void winograd_output(const float* m, int position_pitch, const float* bias, float* y,
-                                       int pixel_pitch, int row_pitch, int rows, int columns, int channels,
-                                       float low, float high) {
+/// Where a tile's results go: `rows` x `columns` pixels of `channels`, clamped to [low, high].
+struct winograd_target {
+  float* y;
+  int pixel_pitch, row_pitch, rows, columns, channels;
+  float low, high;
+};
+
+/// y = clamp(bias + A^T m A) for the products `m` of one tile.
+template <class Isa, int Ny, int My, int Nx, int Mx>
+[[gnu::noinline]] void winograd_output(const float* m, int position_pitch, const float* bias,
+                                       const winograd_target& target) {
   using V = vec<Isa>;
-  constexpr int n = M + 2;
-  const typename V::type lowest = V::broadcast(low), highest = V::broadcast(high);
-  for (int c = 0; c < channels; c += V::width) {
-    const int left = channels - c;
+  const winograd_target to = target;  // which no store can change
+  const typename V::type lowest = V::broadcast(to.low), highest = V::broadcast(to.high);
+  for (int c = 0; c < to.channels; c += V::width) {
+    const int left = to.channels - c;
     const typename V::type start = V::load(bias + c);
-    typename V::type half[n][M];  // [column][row]
+    typename V::type half[Nx][My];  // [column][row]
 #pragma GCC unroll 1
-    for (int j = 0; j < n; ++j) {
-      typename V::type t[n];
+    for (int j = 0; j < Nx; ++j) {
+      typename V::type t[Ny];
 #pragma GCC unroll 8
-      for (int i = 0; i < n; ++i) t[i] = V::load(m + (i * n + j) * position_pitch + c);
-      winograd_1d<M>::template output<V>(t, half[j]);
+      for (int i = 0; i < Ny; ++i) t[i] = V::load(m + (i * Nx + j) * position_pitch + c);
+      winograd_outputs<V, Ny, My>(t, half[j]);
     }
 #pragma GCC unroll 1
-    for (int i = 0; i < rows; ++i) {
-      typename V::type t[n], out[M];
+    for (int i = 0; i < to.rows; ++i) {
+      typename V::type t[Nx], out[Mx];
 #pragma GCC unroll 8
-      for (int j = 0; j < n; ++j) t[j] = half[j][i];
-      winograd_1d<M>::template output<V>(t, out);
+      for (int j = 0; j < Nx; ++j) t[j] = half[j][i];
+      winograd_outputs<V, Nx, Mx>(t, out);
 #pragma GCC unroll 8
-      for (int j = 0; j < M; ++j) {
-        if (j >= columns) break;
-        float* at = y + i * row_pitch + j * pixel_pitch + c;
-        __builtin_prefetch(at + M * pixel_pitch, 1);  // the next tile
+      for (int j = 0; j < Mx; ++j) {
+        if (j >= to.columns) break;
+        float* at = to.y + i * to.row_pitch + j * to.pixel_pitch + c;
+        __builtin_prefetch(at + Mx * to.pixel_pitch, 1);  // the next tile
         const typename V::type clamped = V::min(highest, V::max(lowest, V::add(start, out[j])));
         if (left >= V::width)
           V::store(at, clamped);
