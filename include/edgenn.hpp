@@ -7,6 +7,7 @@
 //   passes, memory_plan             what the compiler does with it
 //   kernel                          where layers and backends meet
 //   model                           a network bound to a backend, with its arena
+//   packed_weights                  weights in the order of a backend's kernels
 //   weights                         trained weights from a file, from flash or from an array
 #if defined(__GNUC__) && !defined(__clang__)
 #  pragma GCC diagnostic push
@@ -19,6 +20,7 @@
 #include <edgenn/layers.hpp>
 #include <edgenn/memory_plan.hpp>
 #include <edgenn/model.hpp>
+#include <edgenn/packed_weights.hpp>
 #include <edgenn/passes.hpp>
 #include <edgenn/version.hpp>
 #include <edgenn/weights.hpp>

@@ -56,6 +56,7 @@
 //   passes, memory_plan             what the compiler does with it
 //   kernel                          where layers and backends meet
 //   model                           a network bound to a backend, with its arena
+//   packed_weights                  weights in the order of a backend's kernels
 //   weights                         trained weights from a file, from flash or from an array
 #if defined(__GNUC__) && !defined(__clang__)
 #  pragma GCC diagnostic push
@@ -3026,6 +3027,9 @@ struct owned_arena {};
 /// The arena is memory that the caller hands in, so that several models can share it in turn.
 struct borrowed_arena {};
 
+template <const auto& Net, class Backend>
+class packed_weights;
+
 /// The network `Net`, a `basic_graph`, run by `Backend`. It allocates nothing: activations live in the arena
 /// (inside the model, or handed in), inputs are read where the caller has them, weights are borrowed for its
 /// lifetime. Calls of `run` on one model must not overlap in time; several models may share weights freely.
@@ -3085,6 +3089,15 @@ class model {
   /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
   model(std::span<const std::byte, packed_bytes> packed, std::span<std::byte, arena_bytes> memory) noexcept
       requires(std::same_as<Arena, borrowed_arena>&& bound::packs_weights)
+      : weights_{packed.data()}, arena_{memory.data()} {}
+
+  /// Weights that pack themselves if the backend wants that: packed_weights.hpp.
+  explicit model(
+      const packed_weights<Net, Backend>& packed) noexcept requires std::same_as<Arena, owned_arena>
+      : weights_{detail::known_at_run_time(packed.data())} {}
+  /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
+  model(const packed_weights<Net, Backend>& packed,
+        std::span<std::byte, arena_bytes> memory) noexcept requires std::same_as<Arena, borrowed_arena>
       : weights_{packed.data()}, arena_{memory.data()} {}
 
   /// Brings weights from canonical order into that of the kernels. `packed` must be aligned to
@@ -3291,6 +3304,53 @@ class model {
 
   std::conditional_t<bound::packs_weights, const std::byte*, const weight*> weights_;
   std::conditional_t<owns, typename detail::buffer_of<Backend, arena_bytes>::type, std::byte*> arena_;
+};
+
+}  // namespace edgenn
+
+// edgenn/packed_weights.hpp
+
+namespace edgenn {
+
+/// The weights of `Net` as the kernels of `Backend` want them, packed when it is made, in memory of its own.
+/// A backend that reads them in canonical order needs no copy: then this is only a pointer to the caller's.
+/// Either way the same two lines do:
+///
+///     static edgenn::packed_weights<net, edgenn::native> packed{weights};
+///     static edgenn::model<net, edgenn::native> m{packed};
+template <const auto& Net, class Backend>
+class packed_weights {
+  using model_type = model<Net, Backend>;
+  using weight = typename Backend::weight;
+  static constexpr bool packs = model_type::packed_bytes > 0;
+
+ public:
+  /// `canonical` is borrowed where nothing is packed.
+  explicit packed_weights(std::span<const weight, model_type::weight_count> canonical) noexcept {
+    if constexpr (packs)
+      model_type::pack(canonical, std::span<std::byte, model_type::packed_bytes>{memory_.bytes});
+    else
+      memory_.canonical = detail::known_at_run_time(canonical.data());
+  }
+  packed_weights(const packed_weights&) = delete;
+  packed_weights& operator=(const packed_weights&) = delete;
+
+  /// What a model borrows.
+  auto data() const noexcept {
+    if constexpr (packs)
+      return static_cast<const std::byte*>(memory_.bytes);
+    else
+      return memory_.canonical;
+  }
+
+ private:
+  struct own {
+    alignas(Backend::alignment) std::byte bytes[packs ? model_type::packed_bytes : 1];
+  };
+  struct borrowed {
+    const weight* canonical;
+  };
+  std::conditional_t<packs, own, borrowed> memory_;
 };
 
 }  // namespace edgenn

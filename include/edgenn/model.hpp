@@ -11,6 +11,9 @@ struct owned_arena {};
 /// The arena is memory that the caller hands in, so that several models can share it in turn.
 struct borrowed_arena {};
 
+template <const auto& Net, class Backend>
+class packed_weights;
+
 /// The network `Net`, a `basic_graph`, run by `Backend`. It allocates nothing: activations live in the arena
 /// (inside the model, or handed in), inputs are read where the caller has them, weights are borrowed for its
 /// lifetime. Calls of `run` on one model must not overlap in time; several models may share weights freely.
@@ -70,6 +73,15 @@ class model {
   /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
   model(std::span<const std::byte, packed_bytes> packed, std::span<std::byte, arena_bytes> memory) noexcept
       requires(std::same_as<Arena, borrowed_arena>&& bound::packs_weights)
+      : weights_{packed.data()}, arena_{memory.data()} {}
+
+  /// Weights that pack themselves if the backend wants that: packed_weights.hpp.
+  explicit model(
+      const packed_weights<Net, Backend>& packed) noexcept requires std::same_as<Arena, owned_arena>
+      : weights_{detail::known_at_run_time(packed.data())} {}
+  /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
+  model(const packed_weights<Net, Backend>& packed,
+        std::span<std::byte, arena_bytes> memory) noexcept requires std::same_as<Arena, borrowed_arena>
       : weights_{packed.data()}, arena_{memory.data()} {}
 
   /// Brings weights from canonical order into that of the kernels. `packed` must be aligned to

@@ -182,6 +182,32 @@ TEST_CASE("a backend of one's own, with packed weights and scratch, agrees with 
   CHECK(toy::scratch < reinterpret_cast<const std::byte*>(&mine + 1));
 }
 
+template <class Backend>
+std::vector<float> run_by_packed_weights(const std::vector<float>& w, std::span<const float, 72> image) {
+  using net = model<small, Backend>;
+  packed_weights<small, Backend> packed{weights_of<net>(w)};
+  CHECK(reinterpret_cast<std::uintptr_t>(packed.data()) % Backend::alignment == 0);
+  net owner{packed};
+  alignas(Backend::alignment) std::array<std::byte, net::arena_bytes> arena;
+  model<small, Backend, borrowed_arena> borrower{packed, arena};
+  const auto a = owner.run(image), b = borrower.run(image);
+  CHECK(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+  return {a.begin(), a.end()};
+}
+
+TEST_CASE("the same lines for a backend that packs weights and for one that does not") {
+  const std::vector<float> w = random_floats(1, small_toy::weight_count), x = random_floats(2, 72);
+  const std::span<const float, 72> image{x.data(), 72};
+  const std::vector<float> a = run_by_packed_weights<toy>(w, image);
+  const std::vector<float> b = run_by_packed_weights<reference>(w, image);
+  for (std::size_t i = 0; i < 8; ++i) CHECK(std::abs(a[i] - b[i]) <= 1e-6f);
+  // Nothing is copied where nothing is packed.
+  static_assert(sizeof(packed_weights<small, reference>) == sizeof(void*));
+  packed_weights<small, reference> borrowed{weights_of<small_reference>(w)};
+  CHECK(borrowed.data() == w.data());
+  static_assert(!std::is_copy_constructible_v<packed_weights<small, toy>>);
+}
+
 TEST_CASE("a backend's own buffer holds the arena, and kernels stay within it") {
   using guarded_model = model<small, guarded>;
   using arena = guarded::buffer<guarded_model::arena_bytes>;

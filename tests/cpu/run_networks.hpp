@@ -1,11 +1,7 @@
 #pragma once
 #include <cases.hpp>
 #include <cmath>
-#include <cpu/networks.hpp>
 #include <edgenn/model.hpp>
-#include <edgenn/networks/lenet5.hpp>
-#include <edgenn/networks/mobilenet_v1.hpp>
-#include <edgenn/networks/squeezenet.hpp>
 #include <layers/run_case.hpp>
 #include <memory>
 
@@ -44,25 +40,6 @@ std::vector<float> draw_whole(const char* name) {
     for (int k = 0; k < Net[i].weight_count; ++k) weights.push_back(2 * range * random.next());
   }
   return weights;
-}
-
-/// Calls `f.template operator()<net>(name)` for each network. Larger ones take the reference backend too
-/// long.
-template <class F>
-void for_each_network(F f) {
-  f.template operator()<networks::lenet5>("lenet5");
-  f.template operator()<networks::mobilenet_v1<25, 128>>("mobilenet_v1<25, 128>");
-  f.template operator()<networks::squeezenet_v1_1>("squeezenet_v1_1");
-}
-
-template <class Backend>
-std::vector<network_to_run> networks_on() {
-  std::vector<network_to_run> all;
-  for_each_network([&all]<const auto & Net>(const char* name) {
-    all.push_back({name, static_cast<int>(Net.weight_count), static_cast<int>(Net[0].out.size()),
-                   &run_whole<Net, Backend>, [] { return draw_whole<Net>("weights"); }});
-  });
-  return all;
 }
 
 }  // namespace edgenn::tests

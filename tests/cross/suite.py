@@ -20,7 +20,7 @@ definitions = [
 ]
 if name == "sanitized":  # -O1: these compile for three times as long at -O3; -g1: reports name lines
     definitions += ["CMAKE_BUILD_TYPE=", "CMAKE_CXX_FLAGS=-O1 -g1", f"CMAKE_CXX_COMPILER={compiler}",
-                    "EDGENN_SANITIZE=address,undefined"]
+                    "EDGENN_SANITIZE=address,undefined", "EDGENN_TEST_TAGS=avx2"]
 elif name == "aarch64":
     nested.need(["aarch64-linux-gnu-g++", "--version"], "g++-aarch64-linux-gnu")
     nested.need(["qemu-aarch64-static", "--version"], "qemu-user-static")
@@ -31,12 +31,13 @@ elif name == "armv7":
     nested.need(["qemu-arm-static", "--version"], "qemu-user-static")
     definitions += [f"CMAKE_BUILD_TYPE={build_type}",
                     f"CMAKE_TOOLCHAIN_FILE={source}/cmake/toolchains/arm-linux-gnueabihf.cmake"]
-    programs = ["cpu_neon32", "cpu_networks_neon32", "cpu_winograd_neon32"]
+    programs = ["cpu_neon32", "cpu_functions_neon32", "cpu_separable_neon32", "cpu_winograd_neon32",
+                "golden_networks_neon32"]
     targets = ["--target", *(f"test_{p}" for p in programs)]
     tests = ["-R", f"^({'|'.join(programs)})$"]
 elif name == "clang":
     nested.need(["clang++", "--version"], "clang")
-    definitions += [f"CMAKE_BUILD_TYPE={build_type}", "CMAKE_CXX_COMPILER=clang++"]
+    definitions += [f"CMAKE_BUILD_TYPE={build_type}", "CMAKE_CXX_COMPILER=clang++", "EDGENN_TEST_TAGS=avx512"]
 else:
     nested.fail(f"found suite {name}, expected aarch64, armv7, clang or sanitized")
 

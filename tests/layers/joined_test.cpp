@@ -39,8 +39,8 @@ struct joined<layer_case<Layer, In...>> {
   static constexpr int y_node = 4 * n;
 
   static constexpr bool all_joined() {
-    bool all = model::plan[y_node].joined;
-    for (int k = 0; k < n; ++k) all = all && model::plan[n + k].joined;
+    bool all = model::plan[y_node].joined >= 0;
+    for (int k = 0; k < n; ++k) all = all && model::plan[n + k].joined >= 0;
     return all;
   }
 
@@ -77,7 +77,7 @@ std::vector<float> second_part(const std::vector<float>& whole, int channels) {
 
 using run_joined = void(const float* const* x, const float* weights, std::vector<float>* outputs);
 using run_kernel_of_case = void(const tensor_view<const float>* x, const void* weights, tensor_view<float> y,
-                                std::byte* scratch);
+                                std::byte* scratch, share part);
 
 void check(const char* name, run_joined* run, run_kernel_of_case* kernel, const case_data& data,
            std::span<const shape> in, shape out) {
@@ -88,7 +88,8 @@ void check(const char* name, run_joined* run, run_kernel_of_case* kernel, const 
     views.push_back(tensor_view<const float>::contiguous(starts[k], in[k]));
   }
   std::vector<float> expected(static_cast<std::size_t>(out.size()));
-  kernel(views.data(), data.weights.data(), tensor_view<float>::contiguous(expected.data(), out), nullptr);
+  kernel(views.data(), data.weights.data(), tensor_view<float>::contiguous(expected.data(), out), nullptr,
+         {});
 
   std::vector<std::vector<float>> found(1 + in.size());
   run(starts.data(), data.weights.data(), found.data());

@@ -21,9 +21,9 @@ requires(Channels <= 8) struct depthwise_lanes<isa::avx512, Channels> {
 };
 #endif
 
-/// The gap, in floats, that pixels of so many channels need: those that lie a multiple of 256 bytes apart
-/// share a few sets of the first-level cache, which cannot hold a tile's.
-constexpr int gap_for_depthwise(int channels) { return channels % 64 == 0 ? 16 : 0; }
+/// The gap, in floats, that pixels of so many channels need: those that lie a multiple of 1 KiB apart share 4
+/// of the 64 sets of the usual first-level cache, 32 lines, and a tile reads up to 36 pixels.
+constexpr int gap_for_depthwise(int channels) { return channels % 256 == 0 ? 16 : 0; }
 
 /// How the outputs of a depthwise convolution are cut into register tiles: see depthwise_rows.
 struct depthwise_tiles {

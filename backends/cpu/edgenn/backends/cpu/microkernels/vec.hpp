@@ -58,13 +58,15 @@ struct vec<isa::sse42> {
   static void store(float* p, type v) { _mm_storeu_ps(p, v); }
   static type load_first(const float* p, int n) {
     alignas(16) float part[width] = {};
-    for (int i = 0; i < n; ++i) part[i] = p[i];
+    for (int i = 0; i < width; ++i)
+      if (i < n) part[i] = p[i];
     return _mm_load_ps(part);
   }
   static void store_first(float* p, type v, int n) {
     alignas(16) float part[width];
     _mm_store_ps(part, v);
-    for (int i = 0; i < n; ++i) p[i] = part[i];
+    for (int i = 0; i < width; ++i)
+      if (i < n) p[i] = part[i];
   }
   static type add(type a, type b) { return _mm_add_ps(a, b); }
   static type sub(type a, type b) { return _mm_sub_ps(a, b); }
@@ -204,13 +206,15 @@ struct vec<isa::neon> {
   static void store(float* p, type v) { vst1q_f32(p, v); }
   static type load_first(const float* p, int n) {
     float part[width] = {};
-    for (int i = 0; i < n; ++i) part[i] = p[i];
+    for (int i = 0; i < width; ++i)
+      if (i < n) part[i] = p[i];
     return vld1q_f32(part);
   }
   static void store_first(float* p, type v, int n) {
     float part[width];
     vst1q_f32(part, v);
-    for (int i = 0; i < n; ++i) p[i] = part[i];
+    for (int i = 0; i < width; ++i)
+      if (i < n) p[i] = part[i];
   }
   static type add(type a, type b) { return vaddq_f32(a, b); }
   static type sub(type a, type b) { return vsubq_f32(a, b); }
@@ -268,13 +272,15 @@ struct vec<isa::neon32> {
   static void store(float* p, type v) { vst1q_f32(p, v); }
   static type load_first(const float* p, int n) {
     float part[width] = {};
-    for (int i = 0; i < n; ++i) part[i] = p[i];
+    for (int i = 0; i < width; ++i)
+      if (i < n) part[i] = p[i];
     return vld1q_f32(part);
   }
   static void store_first(float* p, type v, int n) {
     float part[width];
     vst1q_f32(part, v);
-    for (int i = 0; i < n; ++i) p[i] = part[i];
+    for (int i = 0; i < width; ++i)
+      if (i < n) p[i] = part[i];
   }
   static type add(type a, type b) { return vaddq_f32(a, b); }
   static type sub(type a, type b) { return vsubq_f32(a, b); }
