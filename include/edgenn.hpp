@@ -15,6 +15,7 @@
 #  pragma GCC diagnostic ignored "-Wshadow"
 #endif
 
+#include <edgenn/denormals_as_zero.hpp>
 #include <edgenn/graph.hpp>
 #include <edgenn/kernel.hpp>
 #include <edgenn/layers.hpp>

@@ -112,7 +112,7 @@ struct require_kernel {
   static_assert(found || !has_run<kernel<Backend, Op>>,
                 "edgenn: `run` of a kernel must be one public function, neither a template nor overloaded");
   static_assert(!found || kernel_call<Backend, Op>::extra_arguments >= 0,
-                "edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]]) with "
+                "edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]][, share]) with "
                 "tensor_view<const element> for each input, tensor_view<element>, const weight* (const "
                 "std::byte* if the kernel packs) and std::byte*");
 };

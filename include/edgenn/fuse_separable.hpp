@@ -7,11 +7,12 @@ namespace edgenn {
 
 namespace detail {
 
-/// Whether `l` is a pointwise convolution of all channels.
+/// Whether `l` is a pointwise convolution of all channels. No rule of padding pads for a 1 x 1 kernel.
 constexpr bool is_pointwise(const any_layer& l) {
   if (!l.is<conv2d>()) return false;
   const conv2d c = l.as<conv2d>();
-  return c.kernel == extent{1} && c.stride == extent{1} && c.pad == valid && c.groups == 1;
+  return c.kernel == extent{1} && c.stride == extent{1}
+         && (c.pad == valid || c.pad.how != padding::rule::pixels) && c.groups == 1;
 }
 
 constexpr separable_conv2d joined(const depthwise_conv2d& d, const conv2d& p) {

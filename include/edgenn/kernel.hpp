@@ -44,10 +44,10 @@ struct no_fallback {};
 /// then, if it wants them, the weights and after those the scratch memory (std::byte*). A kernel that can be
 /// divided among threads takes, as the last argument, `share part = {}` and computes that part. Optional
 /// members, all constexpr:
-/// - `int scratch_bytes`: memory that `run` needs only while it runs, aligned to the backend's alignment;
-/// each
-///   share gets as much;
-/// - `bool in_place`: the output may lie on any one input of at least its size;
+/// - `int scratch_bytes`: memory that `run` needs only while it runs, for each share, aligned as the backend
+///   says;
+/// - `bool in_place`: the output may lie on any one input of at least its size; with a `share`, on one of the
+///   output's own shape only, and no share may write what another has yet to read;
 /// - `bool strided`: views may have gaps between pixels and rows (otherwise they are contiguous);
 /// - `int input_gap`: elements that the kernel would like between the pixels of its inputs, to be faster;
 /// - `bool stands_in`: models use the op, a layer made of others as separable_conv2d is, in their place;

@@ -135,8 +135,9 @@ class model {
   template <class Observer, executor Executor, class... X>
   requires(sizeof...(X) == input_count) auto run_observed(Observer& observer, Executor& threads,
                                                           const X&... x) noexcept {
-    static_assert(detail::threads_of<Backend>() > 1,
-                  "edgenn: a model that an executor runs has a backend with_threads<Backend, Threads>");
+    static_assert(
+        requires { Backend::threads; },
+        "edgenn: a model that an executor runs has a backend with_threads<Backend, Threads>");
     return run_all(observer, threads, x...);
   }
 

@@ -191,7 +191,7 @@ struct edgenn::kernel<reference, op<L, Out, In>> {
   static void run(tensor_view<const float>, tensor_view<double>) {}
 };
 inline constexpr auto net = network({8, 8, 1}, [](value x) { return x | soft_sign{}; });
-static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]])
+static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]][, share])
 #endif
 
 #ifdef CASE_too_few_weights
@@ -236,7 +236,7 @@ struct edgenn::kernel<reference, op<L, Out, In>> {
   static void run(tensor_view<const float>, tensor_view<float>, std::byte*, const float*) {}
 };
 inline constexpr auto net = network({8, 8, 1}, [](value x) { return x | soft_sign{}; });
-static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]])
+static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]][, share])
 #endif
 
 #ifdef CASE_kernel_with_run_of_an_object
@@ -245,7 +245,7 @@ struct edgenn::kernel<reference, op<L, Out, In>> {
   void run(tensor_view<const float>, tensor_view<float>) {}
 };
 inline constexpr auto net = network({8, 8, 1}, [](value x) { return x | soft_sign{}; });
-static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]])
+static model<net, reference> m{std::span<const float, 0>{}};  // expect: edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]][, share])
 #endif
 
 #ifdef CASE_kernel_with_template

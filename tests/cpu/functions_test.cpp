@@ -58,9 +58,11 @@ TEST_CASE("exp") {
             exp, [](double x) { return std::exp(x); }, evenly(-86.9f, 87.9f, 30000))
         < 2e-7);
   CHECK(at(exp, 0.0f) == 1.0f);
-  CHECK(at(exp, -infinity) == at(exp, -87.0f));
-  CHECK(at(exp, infinity) == at(exp, 88.0f));
+  CHECK(at(exp, -87.0f) > 0);
+  CHECK(at(exp, -87.1f) == 0.0f);
+  CHECK(at(exp, -infinity) == 0.0f);
   CHECK(std::isfinite(at(exp, 88.0f)));
+  CHECK(at(exp, infinity) == infinity);
   CHECK(std::isnan(at(exp, std::nanf(""))));
 }
 

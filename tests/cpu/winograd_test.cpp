@@ -99,6 +99,13 @@ TEST_CASE("which layers are computed by which variant") {
   CHECK(tile_of<tag, conv2d{.filters = 64, .kernel = 5, .groups = 2}, image>() > 0);
   CHECK(tile_of<tag, conv2d{.filters = 64, .kernel = {13, 5}}, image>() > 0);
   CHECK(tile_of<without_winograd<tag>, conv2d{.filters = 64, .kernel = {13, 5}}, image>() == 0);
+  // in any order with other wrappers
+  CHECK(tile_of<without_winograd<with_threads<tag, 2>>, plain, image>() == 0);
+  CHECK(tile_of<with_threads<without_winograd<tag>, 2>, plain, image>() == 0);
+  CHECK(tile_of<with_winograd<with_threads<tag, 2>, 2>, plain, image>() == 2);
+  CHECK(tile_of<without_winograd<with_dense_weights<tag, bfloat16>>, plain, image>() == 0);
+  CHECK(tile_of<with_winograd<smallest<tag>, 2>, plain, image>() == 2);
+  CHECK(tile_of<smallest<with_winograd<tag, 2>>, plain, image>() == 0);
 }
 
 TEST_CASE("without Winograd's algorithms weights keep their size") {

@@ -21,12 +21,16 @@ class thread_pool {
   static constexpr int default_spins = 2000;
 
   explicit thread_pool(int spins = default_spins) : spins_{spins} {
+#if defined(__cpp_exceptions)
     try {
-      for (int i = 1; i < Threads; ++i) threads_[i - 1] = std::thread([this, i] { work(i); });
+      start();
     } catch (...) {
       stop();
       throw;
     }
+#else
+    start();
+#endif
   }
   thread_pool(const thread_pool&) = delete;
   thread_pool& operator=(const thread_pool&) = delete;
@@ -60,6 +64,10 @@ class thread_pool {
       compute(thread);
       if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
     }
+  }
+
+  void start() {
+    for (int i = 1; i < Threads; ++i) threads_[i - 1] = std::thread([this, i] { work(i); });
   }
 
   void stop() noexcept {

@@ -16,6 +16,15 @@ struct convolution<Isa, 1, 1, L, Out, In> {
   using type = direct_convolution<Isa, L, Out, In>;
 };
 
+/// What `with_winograd` asks of a tag or of one that derives from it; nothing of other backends.
+template <class Backend, class Isa, int M, conv2d L, shape Out, shape In>
+struct asked_convolution
+    : convolution<Isa, asked_winograd(L, M).y.points, asked_winograd(L, M).x.points, L, Out, In> {};
+template <class Backend, int M, conv2d L, shape Out, shape In>
+struct asked_convolution<Backend, void, M, L, Out, In> {
+  using type = kernel<Backend, op<L, Out, In>>;
+};
+
 }  // namespace detail
 
 template <class Isa, conv2d L, shape Out, shape In>
@@ -23,9 +32,8 @@ struct kernel<basic_cpu<Isa>, op<L, Out, In>>
     : detail::convolution<Isa, detail::chosen_winograd<Isa>(L, In, Out).y.points,
                           detail::chosen_winograd<Isa>(L, In, Out).x.points, L, Out, In>::type {};
 
-template <class Isa, int M, conv2d L, shape Out, shape In>
-struct kernel<with_winograd<basic_cpu<Isa>, M>, op<L, Out, In>>
-    : detail::convolution<Isa, detail::asked_winograd(L, M).y.points, detail::asked_winograd(L, M).x.points,
-                          L, Out, In>::type {};
+template <class Backend, int M, conv2d L, shape Out, shape In>
+struct kernel<with_winograd<Backend, M>, op<L, Out, In>>
+    : detail::asked_convolution<Backend, detail::isa_of_t<Backend>, M, L, Out, In>::type {};
 
 }  // namespace edgenn

@@ -71,8 +71,8 @@ struct dense_kernel {
   /// To bias [columns] in fp32, then the panels.
   static void pack(const float* canonical, std::byte* packed) {
     auto* bias = reinterpret_cast<float*>(packed);
-    for (int n = 0; n < panels.columns(); ++n)
-      bias[n] = n < L.units && L.bias ? canonical[L.units * In.size() + n] : 0;
+    for (int n = 0; n < panels.columns(); ++n) bias[n] = 0;
+    for (int n = 0; n < L.units && L.bias; ++n) bias[n] = canonical[L.units * In.size() + n];
     auto* to = reinterpret_cast<Stored*>(packed + bias_bytes);
     panels.for_each_weight([&](int unit, int input) {
       *to++ = Stored(unit < L.units ? canonical[unit * In.size() + input] : 0.0f);

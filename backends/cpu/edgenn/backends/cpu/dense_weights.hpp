@@ -3,6 +3,30 @@
 
 namespace edgenn {
 
+namespace detail {
+
+/// Dense layers of other backends than the CPU backend's keep their weights.
+template <class Backend, class Isa, class Stored, dense L, shape Out, shape In>
+struct dense_kernel_of {
+  using type = dense_kernel<Isa, Stored, L, Out, In>;
+};
+template <class Backend, class Stored, dense L, shape Out, shape In>
+struct dense_kernel_of<Backend, void, Stored, L, Out, In> {
+  using type = kernel<Backend, op<L, Out, In>>;
+};
+
+template <class Backend>
+struct lean_of {
+  using type = Backend;
+};
+template <class Backend>
+requires requires { typename Backend::lean; }
+struct lean_of<Backend> {
+  using type = typename Backend::lean;
+};
+
+}  // namespace detail
+
 /// `Backend`, one of the CPU backend's tags, with the weights of dense layers packed to 16 bits: `half` or
 /// `bfloat16`. They are widened as they are read, and arithmetic stays in fp32; what streams from memory is
 /// half as much. Biases stay in fp32, and weights in canonical order too.
@@ -12,22 +36,12 @@ namespace edgenn {
 /// and below 2^-14 its error is up to 2^-25 instead of relative; a `bfloat16` has the range of a float.
 template <class Backend, class Stored>
 struct with_dense_weights : Backend {
-  using fallback = Backend;                                         ///< for all other layers
-  using lean = with_dense_weights<typename Backend::lean, Stored>;  ///< for `smallest`
+  using fallback = Backend;                                                          ///< for all other layers
+  using lean = with_dense_weights<typename detail::lean_of<Backend>::type, Stored>;  ///< for `smallest`
 };
-
-namespace detail {
-
-/// The instruction set of a tag, or of one that derives from it.
-template <class Isa>
-std::type_identity<Isa> isa_of(const basic_cpu<Isa>*);
-template <class Backend>
-using isa_of_t = typename decltype(isa_of(static_cast<const Backend*>(nullptr)))::type;
-
-}  // namespace detail
 
 template <class Backend, class Stored, dense L, shape Out, shape In>
 struct kernel<with_dense_weights<Backend, Stored>, op<L, Out, In>>
-    : detail::dense_kernel<detail::isa_of_t<Backend>, Stored, L, Out, In> {};
+    : detail::dense_kernel_of<Backend, detail::isa_of_t<Backend>, Stored, L, Out, In>::type {};
 
 }  // namespace edgenn

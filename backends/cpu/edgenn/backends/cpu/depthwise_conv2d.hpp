@@ -14,10 +14,10 @@ template <class Isa, int Channels>
 struct depthwise_lanes {
   using type = Isa;
 };
-#if defined(__AVX512VL__) && defined(__FMA__)
+#if defined(__AVX512VL__) && defined(__AVX2__) && defined(__FMA__)
 template <int Channels>
 requires(Channels <= 8) struct depthwise_lanes<isa::avx512, Channels> {
-  using type = isa::avx2;
+  using type = microkernels::half_of_avx512;
 };
 #endif
 
@@ -143,11 +143,12 @@ struct depthwise_kernel {
   static void pack(const float* canonical, std::byte* packed) {
     auto* bias = reinterpret_cast<float*>(packed);
     float* to = bias + vectors * width;
-    for (int c = 0; c < vectors * width; ++c) {
-      const bool real = c < Out.c;
-      bias[c] = real && L.bias ? canonical[taps * Out.c + c] : 0;
+    // Zeros first: of a loop that chooses between zero and an element g++ 12 makes loads beyond the last one.
+    for (int i = 0; i < vectors * width * (taps + 1); ++i) bias[i] = 0;
+    for (int c = 0; c < Out.c; ++c) {
+      if (L.bias) bias[c] = canonical[taps * Out.c + c];
       for (int k = 0; k < taps; ++k)
-        to[(c / width * taps + k) * width + c % width] = real ? canonical[k * Out.c + c] : 0;
+        to[(c / width * taps + k) * width + c % width] = canonical[k * Out.c + c];
     }
   }
 

@@ -18,7 +18,7 @@ struct conv_job {
   int last_w;  ///< outputs of the last row, which may be shorter if all rows were made one matrix
   int groups, group_channels, group_filters;
   const float* bias;     ///< [groups][padded filters]
-  const float* weights;  ///< [groups][panels][k][columns of the panel]
+  const float* weights;  ///< [groups][panels], each in the order of `packed_index`
   int group_weights;     ///< floats from one group's weights to the next
   float low, high;
   int block;      ///< output rows that are computed for all filters before the next ones are
@@ -123,7 +123,8 @@ conv_part convolve(conv_job& job, share which) {
                                              real,
                                              job.low,
                                              job.high,
-                                             first == part.rows.first ? weights + k * columns : nullptr};
+                                             first == part.rows.first ? weights + k * columns : nullptr,
+                                             microkernels::is_paired<Isa>(columns, job.group_channels)};
         const float* x = from.data + g * job.group_channels;
         float* y = job.y.data + g * job.group_filters + n;
         for (int row = first; row < end; ++row) {
@@ -180,11 +181,13 @@ struct direct_convolution {
       float* to = bias + bias_size + g * group_weights;
       for (int first = 0; first < filters;) {
         const int panel = tile::next_panel(filters - first);
+        const bool paired = microkernels::is_paired<Isa>(panel, channels);
         for (int n = 0; n < panel && first + n < filters; ++n) {
           const int filter = g * filters + first + n;
           if (L.bias) bias[g * columns + first + n] = canonical[L.filters * taps * channels + filter];
           for (int k = 0; k < taps * channels; ++k)
-            to[k * panel + n] = canonical[filter * taps * channels + k];
+            to[microkernels::packed_index<Isa>(panel, paired, taps * channels, k, n)] =
+                canonical[filter * taps * channels + k];
         }
         to += taps * channels * panel;
         first += panel;

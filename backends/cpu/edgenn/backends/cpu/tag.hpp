@@ -39,6 +39,17 @@ struct basic_cpu {
   static constexpr int alignment = 64;  ///< bytes, of each buffer in the arena and of packed weights
 };
 
+namespace detail {
+
+/// The instruction set of a tag, or of one that derives from it; `void` for other backends.
+template <class Isa>
+std::type_identity<Isa> isa_of(const basic_cpu<Isa>*);
+std::type_identity<void> isa_of(const void*);
+template <class Backend>
+using isa_of_t = typename decltype(isa_of(static_cast<const Backend*>(nullptr)))::type;
+
+}  // namespace detail
+
 /// `Backend`, one of this file, with convolutions of stride 1 computed by Winograd's algorithms wherever they
 /// apply: those of 3x3 by F(M x M, 3 x 3), M = 2, 4, 5 or 6, and others with the same M + 2 products in each
 /// axis of a tile; with M = 0 never. The tags themselves choose for each layer.
@@ -55,6 +66,7 @@ struct with_winograd : Backend {
   using fallback = Backend;  ///< for all other layers
 };
 /// `Backend` with all convolutions computed directly: the least memory for weights and the least rounding.
+/// That is what `smallest` makes of all of these too.
 template <class Backend>
 using without_winograd = with_winograd<Backend, 0>;
 
@@ -110,15 +122,6 @@ constexpr clamping clamping_of(const activation& act) {
     default:
       return {false, -infinity, infinity};
   }
-}
-
-/// Applies what clamping did not: `Act` on every element of `y`.
-template <activation Act, shape S>
-void apply_rest(tensor_view<float> y) {
-  if constexpr (!clamping_of(Act).is_all)
-    for_each_element<S>([&](int z, int row, int col, int c) {
-      y(z, row, col, c) = apply<Act>(static_cast<float>(y(z, row, col, c)));
-    });
 }
 
 constexpr int ceil_div(int a, int b) { return (a + b - 1) / b; }

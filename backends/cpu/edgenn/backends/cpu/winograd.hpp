@@ -67,6 +67,9 @@ struct winograd_plan {
   constexpr int bundles() const { return ceil_div(panels, bundle); }
   /// Panels of the bundle that starts with panel `first` of a group.
   constexpr int bundle_from(int first) const { return panels - first < bundle ? panels - first : bundle; }
+  /// Whether the second-level cache has room for the panel of the next product: one of 1 MiB, as processors
+  /// with AVX-512 have at least, less what the results need.
+  constexpr bool fetches() const { return in_size() + 2 * panel_size() <= 200 * 1024; }
   /// Floats of packed weights: bias [groups][panels][columns], then
   /// [groups][bundles][positions][panels of the bundle][depth][columns].
   constexpr int packed_size() const { return groups * panels * (columns + positions() * panel_size()); }
@@ -127,10 +130,10 @@ constexpr double cost_of_convolution(const winograd_plan& plan, shape in, shape 
   constexpr double of_a_weight = 6;  // to fetch it from memory
   // The part of the shorter of two tasks, to fetch weights and to multiply, that does not go on with the
   // other. A single tile of the product waits for all weights alike and many tiles fetch the next ones; a few
-  // tiles have a first one that waits and others meanwhile nothing to fetch.
+  // tiles, if they do not, have a first one that waits and others meanwhile nothing to fetch.
   constexpr double apart_mostly = .3, apart_in_few = .6;
   const int in_block = plan.block * plan.unit;
-  const bool few = plan.positions() > 1 && in_block > 8 && in_block < 28;
+  const bool few = plan.positions() > 1 && in_block > 8 && in_block < 28 && !plan.fetches();
   const double filters = static_cast<double>(plan.groups) * plan.panels * plan.columns;
   const bool direct = plan.positions() == 1;
   const double rows = direct ? static_cast<double>(out.h) * out.w : plan.tiles();
@@ -166,7 +169,7 @@ constexpr winograd_axes asked_winograd(const conv2d& l, int m) {
 }
 
 /// The variant for a layer. Larger ones need more memory for weights and round more, so each must promise to
-/// take 7 % less time than the best of the smaller ones.
+/// take 5 % less time than the best of the smaller ones.
 template <class Isa>
 constexpr winograd_axes chosen_winograd(const conv2d& l, shape in, shape out) {
   winograd_axes best{axis_of(1, l.kernel.h), axis_of(1, l.kernel.w)};
@@ -182,7 +185,7 @@ constexpr winograd_axes chosen_winograd(const conv2d& l, shape in, shape out) {
       if (4. * plan.positions() * plan.depth() * plan.panels * plan.columns * l.groups > 1e9)
         continue;  // bytes are int
       const double cost = cost_of_convolution(plan, in, out);
-      if (cost < .93 * least) {
+      if (cost < .95 * least) {
         best = axes;
         least = cost;
       }
@@ -275,11 +278,42 @@ void transform_input(const winograd_job& job, int first, int count, float* v) {
   }
 }
 
-/// The product of few rows with a panel that comes from memory: at first a whole tile, so that there is most
-/// to compute when there is most to wait for.
+/// The product of few rows with a panel that comes from memory, in tiles of about the same size. The first
+/// ones fetch the next panel, each its own cache line of every k.
 template <class Isa>
-void multiply_rows(const float* a, float* y, int rows, const microkernels::gemm_panel_job& job) {
-  constexpr int tile = microkernels::gemm_tile<Isa>::rows;
+void multiply_fetching(const float* a, float* y, int rows, const microkernels::gemm_panel_job& job) {
+  using shape = microkernels::gemm_tile<Isa>;
+  using v = microkernels::vec<Isa>;
+  constexpr int line = 16, most = 8;
+  const auto compute = [&]<int... Rows>(int count, const float* next, std::integer_sequence<int, Rows...>) {
+    static_cast<void>(((count == Rows
+                        && (microkernels::gemm_rows<Isa, v, Rows, shape::vectors, line, shape::columns>::run(
+                                a, y, job, next),
+                            true))
+                       || ...));
+  };
+  const int tiles = ceil_div(rows, most);
+  for (int i = 0; i < tiles; ++i) {
+    const int count = (rows + tiles - 1 - i) / tiles;
+    if (i < shape::columns / line)
+      compute(count, job.next + i * line, std::integer_sequence<int, 4, 5, 6, 7, 8>{});
+    else
+      microkernels::gemm_panel<Isa>(a, y, count, job);
+    a += count * job.left_pitch;
+    y += count * job.out_pitch;
+  }
+}
+
+/// The product of any number of rows. Of few, whose panel is not fetched before, at first a whole tile, so
+/// that there is most to compute when there is most to wait for.
+template <class Isa>
+void multiply_rows(const float* a, float* y, int rows, const microkernels::gemm_panel_job& job,
+                   bool fetches) {
+  using shape = microkernels::gemm_tile<Isa>;
+  constexpr int tile = shape::rows;
+  if constexpr (tile == 7 && shape::columns == 32)
+    if (fetches && job.next != nullptr && rows > 8 && rows < 4 * tile)
+      return multiply_fetching<Isa>(a, y, rows, job);
   if (rows < 4 * tile)
     for (; rows > tile + 1; rows -= tile, a += tile * job.left_pitch, y += tile * job.out_pitch)
       microkernels::gemm_panel<Isa>(a, y, tile, job);
@@ -305,7 +339,8 @@ void multiply_winograd(const winograd_plan& plan, int units, const float* v, con
           infinity, weights + plan.panel_size()};
       for (int b = 0; b < batches; ++b) {
         multiply_rows<Isa>(v + i * plan.in_pitch + b * plan.grid_x * plan.channel_pitch,
-                           products + i * plan.product_pitch + b * rows * pitch + p * columns, rows, job);
+                           products + i * plan.product_pitch + b * rows * pitch + p * columns, rows, job,
+                           plan.fetches());
         job.next = nullptr;
       }
     }

@@ -5,6 +5,14 @@
 
 namespace edgenn::microkernels {
 
+#if defined(__AVX512VL__) && defined(__AVX2__) && defined(__FMA__)
+/// Half a vector, for layers of few channels. A type of its own, because the functions that are compiled for
+/// it need AVX-512 and must not be taken for those of a file for AVX2.
+struct half_of_avx512 {};
+template <>
+struct vec<half_of_avx512> : vec<isa::avx2> {};
+#endif
+
 /// A depthwise convolution, from the first of some vectors of channels on.
 struct depthwise_job {
   window2d window;

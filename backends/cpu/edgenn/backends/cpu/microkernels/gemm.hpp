@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <edgenn/backends/cpu/microkernels/gemm_neon.hpp>
 #include <edgenn/backends/cpu/microkernels/vec.hpp>
 #include <type_traits>
 #include <utility>
@@ -39,6 +40,12 @@ concept multiplies_memory = requires(typename V::type v, const float* p) {
   V::add_product(v, v, p);
 };
 
+/// Whether factors are best loaded by twos, so that a vector of weights has two of k for each of its columns.
+template <class V>
+concept multiplies_pairs = requires(typename V::type v, const float* p) {
+  v = V::load_twice(p);
+};
+
 /// The register tiles of an instruction set: `rows` x `vectors` accumulators leave room for the operands. The
 /// right operand is cut into panels of `columns`; the last ones may be narrower, of one vector and more rows.
 template <class Isa>
@@ -47,6 +54,9 @@ struct gemm_tile {
   static constexpr int vectors = multiplies_memory<vec<Isa>> ? 4 : 2;
   static constexpr int rows = !many_registers ? 12 / vectors : has_lanes<vec<Isa>> ? 8 : 7;
   static constexpr int columns = vectors * vec<Isa>::width;
+
+  /// Columns of a tile of `gemm_pairs`: vectors have two k for each of theirs.
+  static constexpr int paired_columns = columns / 2;
 
   static constexpr int narrow_rows = many_registers && !has_lanes<vec<Isa>> ? 14 : 12;
   static constexpr int narrow_columns = vec<Isa>::width;
@@ -68,22 +78,39 @@ struct gemm_tile {
 /// What all tiles of one product share.
 struct gemm_panel_job {
   runs left;
-  int left_pitch;               ///< floats from one row of the left operand to the next
-  const float* right;           ///< the panel, [k][columns], zero beyond the last real column
-  const float* bias;            ///< [columns]
-  int out_pitch;                ///< floats from one row of the result to the next
-  int columns;                  ///< real ones: how many are written
-  float low, high;              ///< the result is clamped to [low, high]
+  int left_pitch;      ///< floats from one row of the left operand to the next
+  const float* right;  ///< the panel in the order of `packed_index`, zero beyond the last real column
+  const float* bias;   ///< [columns]
+  int out_pitch;       ///< floats from one row of the result to the next
+  int columns;         ///< real ones: how many are written
+  float low, high;     ///< the result is clamped to [low, high]
   const float* next = nullptr;  ///< the panel of the next product, to be fetched meanwhile, or none
+  bool paired = false;          ///< the order of the panel is that of `gemm_pairs`
 };
+
+/// Whether the weights of a panel of `columns` are to be packed in the order of `gemm_pairs`, for runs of
+/// `length`.
+template <class Isa>
+constexpr bool is_paired(int columns, int length) {
+  return multiplies_pairs<vec<Isa>> && columns == gemm_tile<Isa>::columns && length % 2 == 0;
+}
+
+/// Where the weight of (k, column) is in its panel, of `size` k: [k][columns], or `paired`.
+template <class Isa>
+constexpr int packed_index(int columns, bool paired, int size, int k, int column) {
+  if (!paired) return k * columns + column;
+  constexpr int part = gemm_tile<Isa>::paired_columns;
+  return column / part * part * size + k / 2 * 2 * part + column % part * 2 + k % 2;
+}
 
 /// y[m][n] = clamp(bias[n] + sum over k of a[m][k] * b[k][n]) for `Rows` rows and a panel of `Vectors`
 /// vectors `V`. A NaN stays one. Goto and van de Geijn 2008, "Anatomy of high-performance matrix
 /// multiplication", without their packing of the left operand: rows of an HWC image are read where they lie.
 ///
-/// For each k it also asks the cache for `Fetch` floats from `ahead` on, weights that a later product needs.
-/// `Isa` keeps functions apart that are compiled for different processors.
-template <class Isa, class V, int Rows, int Vectors, int Fetch = 0>
+/// For each k it also asks the cache for `Fetch` floats, weights that a later product needs: from `ahead` on,
+/// and `Pitch` further for each k. If it leaves some between them to another tile, it is in no hurry, and the
+/// second-level cache is near enough. `Isa` keeps functions apart that are compiled for different processors.
+template <class Isa, class V, int Rows, int Vectors, int Fetch = 0, int Pitch = Fetch>
 class gemm_rows {
  public:
   [[gnu::noinline]] static void run(const float* a, float* y, const gemm_panel_job& job,
@@ -141,8 +168,9 @@ class gemm_rows {
     asm("" : "+r"(pitch));
     if constexpr (Fetch > 0) {
 #pragma GCC unroll 4
-      for (int i = 0; i < Count * Fetch; i += line) __builtin_prefetch(ahead + i, 0, 3);
-      ahead += Count * Fetch;
+      for (int i = 0; i < Count * Fetch; i += line)
+        __builtin_prefetch(ahead + i / Fetch * Pitch + i % Fetch, 0, Pitch == Fetch ? 3 : 2);
+      ahead += Count * Pitch;
     }
     if constexpr (multiplies_memory<V>) {
 #pragma GCC unroll 16
@@ -233,6 +261,139 @@ class gemm_rows {
   std::ptrdiff_t pitch;
 };
 
+/// The same products of `Rows` rows and `paired_columns` columns, with weights [k / 2][columns][2]: two
+/// adjacent elements of the left operand are loaded as they are, twice, where broadcasting one were a shuffle
+/// that waits for the units that multiply and add. The sums of even and odd k are added at the end.
+template <class Isa, int Rows>
+class gemm_pairs {
+ public:
+  [[gnu::noinline]] static void run(const float* a, float* y, const gemm_panel_job& job, int tiles) {
+    for (; tiles > 0; --tiles) {
+      gemm_pairs tile;
+      tile.compute(a, y, job);
+      a += Rows * job.left_pitch;
+      y += Rows * job.out_pitch;
+    }
+  }
+
+ private:
+  using V = vec<Isa>;
+  using vector = typename V::type;
+  static constexpr int columns = gemm_tile<Isa>::paired_columns, vectors = 2 * columns / V::width;
+  static constexpr int in_registers = 2;  ///< vectors of weights
+
+  [[gnu::always_inline]] void compute(const float* a, float* y, const gemm_panel_job& job) {
+#pragma GCC unroll 16
+    for (int m = 0; m < Rows; ++m)
+#pragma GCC unroll 8
+      for (int j = 0; j < vectors; ++j) sum[m][j] = V::zero();
+    b = job.right;
+    pitch = job.left_pitch;
+    for (int o = 0; o < job.left.outer; ++o)
+      for (int i = 0; i < job.left.inner; ++i)
+        add_run(a + o * job.left.outer_pitch + i * job.left.inner_pitch, job.left.length);
+    store(y, job);
+  }
+
+  [[gnu::always_inline]] void add_run(const float* x, int length) {
+    constexpr int together = 4;
+#pragma GCC unroll 1
+    for (; length >= 2 * together; length -= 2 * together) {
+#pragma GCC unroll 4
+      for (int k = 0; k < together; ++k) add(x + 2 * k, b + 2 * k * columns);
+      x += 2 * together;
+      b += 2 * together * columns;
+    }
+#pragma GCC unroll 1
+    for (; length > 0; length -= 2) {
+      add(x, b);
+      x += 2;
+      b += 2 * columns;
+    }
+  }
+
+  [[gnu::always_inline]] void add(const float* x, const float* weights) {
+    asm("" : "+r"(pitch));
+    vector w[in_registers];
+#pragma GCC unroll 4
+    for (int j = 0; j < in_registers; ++j) w[j] = V::in_register(V::load(weights + j * V::width));
+#pragma GCC unroll 16
+    for (int m = 0; m < Rows; ++m) {
+      const vector factor = V::load_twice(x + m * pitch);
+#pragma GCC unroll 8
+      for (int j = 0; j < vectors; ++j)
+        if (j < in_registers)
+          sum[m][j] = V::in_register(V::fma(w[j], factor, sum[m][j]));
+        else if (j < vectors - 1)
+          V::add_product(sum[m][j], factor, weights + j * V::width);
+        else
+          V::add_last_product(sum[m][j], factor, weights + j * V::width);
+    }
+  }
+
+  [[gnu::always_inline]] void store(float* y, const gemm_panel_job& job) {
+    const vector low = V::broadcast(job.low), high = V::broadcast(job.high);
+    const auto result = [&](int m, int j) __attribute__((always_inline)) {
+      const vector all = V::add_pairs(sum[m][2 * j], sum[m][2 * j + 1]);
+      return V::clamp(V::add(all, V::load(job.bias + j * V::width)), low, high);
+    };
+#pragma GCC unroll 16
+    for (int m = 0; m < Rows; ++m, y += job.out_pitch)
+#pragma GCC unroll 8
+      for (int j = 0; j < vectors / 2; ++j) {
+        const int left = job.columns - j * V::width;
+        if (left >= V::width)
+          V::store(y + j * V::width, result(m, j));
+        else if (left > 0)
+          V::store_first(y + j * V::width, result(m, j), left);
+      }
+  }
+
+  vector sum[Rows][vectors];
+  const float* b;
+  std::ptrdiff_t pitch;
+};
+
+/// A panel in this order, for any number of rows.
+template <class Isa>
+void gemm_panel_of_pairs(const float* a, float* y, int rows, gemm_panel_job job) {
+  using shape = gemm_tile<Isa>;
+  constexpr int columns = shape::paired_columns;
+  static_assert(shape::rows == 3);
+  const int whole = rows % 3 == 1 && rows > 3 ? rows / 3 - 1 : rows / 3;
+  for (int left = job.columns; left > 0; left -= columns) {
+    job.columns = left < columns ? left : columns;
+    gemm_pairs<Isa, 3>::run(a, y, job, whole);
+    const float* rest = a + 3 * whole * job.left_pitch;
+    float* to = y + 3 * whole * job.out_pitch;
+    const int others = rows - 3 * whole;
+    if (others >= 2) gemm_pairs<Isa, 2>::run(rest, to, job, others / 2);
+    if (others == 1) gemm_pairs<Isa, 1>::run(rest, to, job, 1);
+    job.right += job.left.size() * columns;
+    job.bias += columns;
+    y += columns;
+  }
+}
+
+/// Computes the whole tiles among `rows` in assembly, if the instruction set has a tile of this shape and
+/// can. Returns how many rows.
+template <class Isa, int Rows, int Vectors>
+int assembled_rows([[maybe_unused]] const float* a, [[maybe_unused]] float* y, [[maybe_unused]] int rows,
+                   [[maybe_unused]] const gemm_panel_job& job) {
+#if defined(__aarch64__)
+  if constexpr (std::is_same_v<Isa, isa::neon> && Rows == 8 && Vectors == 2) {
+    const bool can = job.left.outer * job.left.inner == 1 && job.left.length % 8 == 0 && job.columns == 8;
+    if (rows < Rows || !can) return 0;
+    constexpr std::ptrdiff_t bytes = sizeof(float);
+    const float limits[] = {job.low, job.high};
+    gemm_tiles_neon(a, bytes * job.left_pitch, job.right, job.left.length, job.bias, y, bytes * job.out_pitch,
+                    limits, rows / Rows);
+    return rows / Rows * Rows;
+  }
+#endif
+  return 0;
+}
+
 /// The same for any number of rows and a panel of `Columns`, one of the widths of `gemm_tile`: whole tiles,
 /// then smaller ones of about the same size, because a tile of few rows waits for its own results. The first
 /// tiles fetch the next panel, if there are enough of them: half a cache line for each k is slow enough not
@@ -244,6 +405,8 @@ void gemm_panel(const float* a, float* y, int rows, const gemm_panel_job& job) {
   using v = std::conditional_t<(Columns < vec<Isa>::width), typename least_vec<Isa>::type, vec<Isa>>;
   constexpr int tile = wide ? shape::rows : shape::narrow_rows, vectors = Columns / v::width;
   constexpr int most = tile == 7 ? 8 : tile;
+  if constexpr (wide && multiplies_pairs<v>)
+    if (job.paired) return gemm_panel_of_pairs<Isa>(a, y, rows, job);
   const auto advance = [&](int done) {
     rows -= done;
     a += done * job.left_pitch;
@@ -259,6 +422,8 @@ void gemm_panel(const float* a, float* y, int rows, const gemm_panel_job& job) {
       }
     }
   }
+  // Others leave enough rows for two tiles of about the same size.
+  advance(assembled_rows<Isa, tile, vectors>(a, y, rows % tile == 0 ? rows : rows - tile, job));
   while (rows > 2 * most) {
     gemm_rows<Isa, v, tile, vectors>::run(a, y, job);
     advance(tile);

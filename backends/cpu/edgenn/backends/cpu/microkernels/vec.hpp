@@ -19,7 +19,9 @@ namespace edgenn::microkernels {
 /// 1 / sqrt(a), relative within 2^-rsqrt_bits, for normal a > 0. `in_register(a)` is a; the compiler must not
 /// load it again for each use. `clamp(a, low, high)` keeps a NaN. Where elements can be factors,
 /// `fma_lane<I>(a, b, c)` is a[I] * b + c. Where registers are few, `add_product(sum, a, p)` adds a times the
-/// vector at p, which is aligned, and `broadcast_lane<I>(a)` is a[I] in all elements.
+/// vector at p, which is aligned, `add_last_product` the same for an a of no further use, and
+/// `broadcast_lane<I>(a)` is a[I] in all elements. Where broadcasting costs, `load_twice(p)` is
+/// {p[0], p[1], p[0], p[1]} and `add_pairs(a, b)` is {a[0] + a[1], a[2] + a[3], b[0] + b[1], b[2] + b[3]}.
 template <class Isa>
 struct vec;
 
@@ -85,6 +87,25 @@ struct vec<isa::sse42> {
         : "+x"(sum), "=&x"(product)
         : "x"(a), "m"(*reinterpret_cast<const type*>(p)));
 #  endif
+  }
+  static void add_last_product(type& sum, type a, const float* p) {
+#  if defined(__AVX__)
+    sum = fma(a, _mm_load_ps(p), sum);
+#  else
+    asm("mulps %2, %1\n\taddps %1, %0" : "+x"(sum), "+x"(a) : "m"(*reinterpret_cast<const type*>(p)));
+#  endif
+  }
+  static type load_twice(const float* p) {
+    type a;
+#  if defined(__AVX__)
+    asm("vmovddup %1, %0" : "=x"(a) : "m"(*reinterpret_cast<const float(*)[2]>(p)));
+#  else
+    asm("movddup %1, %0" : "=x"(a) : "m"(*reinterpret_cast<const float(*)[2]>(p)));
+#  endif
+    return a;
+  }
+  static type add_pairs(type a, type b) {
+    return _mm_add_ps(_mm_shuffle_ps(a, b, 0x88), _mm_shuffle_ps(a, b, 0xDD));
   }
   static type div(type a, type b) { return _mm_div_ps(a, b); }
   static type sqrt(type a) { return _mm_sqrt_ps(a); }

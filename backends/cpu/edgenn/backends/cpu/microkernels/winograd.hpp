@@ -191,7 +191,8 @@ template <class Isa, int Ny, int Nx, bool Whole>
         }
         const float* at = from.x + (origin + i * from.row_pitch + j * from.pixel_pitch + c);
         d[i] = left >= V::width ? V::load(at) : V::load_first(at, left);
-        if (j >= Nx - from.step) __builtin_prefetch(at + from.step * from.pixel_pitch);  // not shared
+        // what the next tile does not share, too early for the first-level cache
+        if (j >= Nx - from.step) __builtin_prefetch(at + from.step * from.pixel_pitch, 0, 2);
       }
       winograd_points<Ny>::template input<V>(d, half[j]);
     }
@@ -242,7 +243,7 @@ template <class Isa, int Ny, int My, int Nx, int Mx>
       for (int j = 0; j < Mx; ++j) {
         if (j >= to.columns) break;
         float* at = to.y + i * to.row_pitch + j * to.pixel_pitch + c;
-        __builtin_prefetch(at + Mx * to.pixel_pitch, 1);  // the next tile
+        __builtin_prefetch(at + Mx * to.pixel_pitch, 0, 2);  // the next tile, into the second-level cache
         const typename V::type clamped = V::min(highest, V::max(lowest, V::add(start, out[j])));
         if (left >= V::width)
           V::store(at, clamped);
