@@ -11,7 +11,7 @@ case ${1-all} in
   all)
     packages='clang libclang-rt-dev python3 python3-numpy doctest-dev libeigen3-dev pkg-config doxygen git ca-certificates
       gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm
-      g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static'
+      g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static qemu-user'
     ;;
   *)
     echo "setup.sh: found argument \"$1\", expected none or demo" >&2
@@ -32,7 +32,7 @@ lacking() {
   headers='CLI/CLI.hpp stb/stb_image.h zlib.h'
   if [ "${1-all}" = all ]; then
     commands="$commands clang++ python3 pkg-config doxygen git arm-none-eabi-g++ qemu-system-arm
-      aarch64-linux-gnu-g++ arm-linux-gnueabihf-g++ qemu-aarch64-static"
+      aarch64-linux-gnu-g++ arm-linux-gnueabihf-g++ qemu-aarch64-static qemu-aarch64"
     headers="$headers doctest/doctest.h"
   fi
   for command in $commands; do
