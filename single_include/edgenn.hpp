@@ -64,6 +64,52 @@
 #  pragma GCC diagnostic ignored "-Wshadow"
 #endif
 
+// edgenn/denormals_as_zero.hpp
+// A setting of the processor, for those who want it; edgenn itself never changes it.
+
+namespace edgenn {
+
+/// While an object of this class lives, its thread takes numbers below 2^-126 for zero, as operands and as
+/// results. Many processors compute slowly with such denormals: a network whose activations fade away can
+/// take several times as long. Threads that are started meanwhile inherit the setting on Linux, so that a
+/// thread_pool is to be made after it.
+///
+/// x86 with SSE (bits FTZ and DAZ of MXCSR), AArch64 (bit FZ of FPCR); does nothing elsewhere. The vectors of
+/// Armv7 never know denormals.
+class denormals_as_zero {
+ public:
+  denormals_as_zero() noexcept : before_{get()} { set(before_ | bits); }
+  ~denormals_as_zero() { set(before_); }
+  denormals_as_zero(const denormals_as_zero&) = delete;
+  denormals_as_zero& operator=(const denormals_as_zero&) = delete;
+
+ private:
+#if defined(__SSE2__)
+  using word = std::uint32_t;
+  static constexpr word bits = 1u << 15 | 1u << 6;
+  static word get() noexcept { return __builtin_ia32_stmxcsr(); }
+  static void set(word v) noexcept { __builtin_ia32_ldmxcsr(v); }
+#elif defined(__aarch64__)
+  using word = std::uint64_t;
+  static constexpr word bits = 1u << 24;
+  static word get() noexcept {
+    word v;
+    asm volatile("mrs %0, fpcr" : "=r"(v));
+    return v;
+  }
+  static void set(word v) noexcept { asm volatile("msr fpcr, %0" : : "r"(v)); }
+#else
+  using word = std::uint32_t;
+  static constexpr word bits = 0;
+  static word get() noexcept { return 0; }
+  static void set(word) noexcept {}
+#endif
+
+  word before_;
+};
+
+}  // namespace edgenn
+
 // edgenn/graph.hpp
 // A network as a compile-time value: nodes in execution order, built by ordinary constexpr code.
 
@@ -1041,10 +1087,10 @@ struct no_fallback {};
 /// then, if it wants them, the weights and after those the scratch memory (std::byte*). A kernel that can be
 /// divided among threads takes, as the last argument, `share part = {}` and computes that part. Optional
 /// members, all constexpr:
-/// - `int scratch_bytes`: memory that `run` needs only while it runs, aligned to the backend's alignment;
-/// each
-///   share gets as much;
-/// - `bool in_place`: the output may lie on any one input of at least its size;
+/// - `int scratch_bytes`: memory that `run` needs only while it runs, for each share, aligned as the backend
+///   says;
+/// - `bool in_place`: the output may lie on any one input of at least its size; with a `share`, on one of the
+///   output's own shape only, and no share may write what another has yet to read;
 /// - `bool strided`: views may have gaps between pixels and rows (otherwise they are contiguous);
 /// - `int input_gap`: elements that the kernel would like between the pixels of its inputs, to be faster;
 /// - `bool stands_in`: models use the op, a layer made of others as separable_conv2d is, in their place;
@@ -2741,11 +2787,12 @@ namespace edgenn {
 
 namespace detail {
 
-/// Whether `l` is a pointwise convolution of all channels.
+/// Whether `l` is a pointwise convolution of all channels. No rule of padding pads for a 1 x 1 kernel.
 constexpr bool is_pointwise(const any_layer& l) {
   if (!l.is<conv2d>()) return false;
   const conv2d c = l.as<conv2d>();
-  return c.kernel == extent{1} && c.stride == extent{1} && c.pad == valid && c.groups == 1;
+  return c.kernel == extent{1} && c.stride == extent{1}
+         && (c.pad == valid || c.pad.how != padding::rule::pixels) && c.groups == 1;
 }
 
 constexpr separable_conv2d joined(const depthwise_conv2d& d, const conv2d& p) {
@@ -2905,7 +2952,7 @@ struct require_kernel {
   static_assert(found || !has_run<kernel<Backend, Op>>,
                 "edgenn: `run` of a kernel must be one public function, neither a template nor overloaded");
   static_assert(!found || kernel_call<Backend, Op>::extra_arguments >= 0,
-                "edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]]) with "
+                "edgenn: a kernel has static void run(inputs..., output[, weights[, scratch]][, share]) with "
                 "tensor_view<const element> for each input, tensor_view<element>, const weight* (const "
                 "std::byte* if the kernel packs) and std::byte*");
 };
@@ -3151,8 +3198,9 @@ class model {
   template <class Observer, executor Executor, class... X>
   requires(sizeof...(X) == input_count) auto run_observed(Observer& observer, Executor& threads,
                                                           const X&... x) noexcept {
-    static_assert(detail::threads_of<Backend>() > 1,
-                  "edgenn: a model that an executor runs has a backend with_threads<Backend, Threads>");
+    static_assert(
+        requires { Backend::threads; },
+        "edgenn: a model that an executor runs has a backend with_threads<Backend, Threads>");
     return run_all(observer, threads, x...);
   }
 
