@@ -165,7 +165,11 @@ struct direct_convolution {
   static constexpr int line = 16;  ///< floats; panels of whole vectors start at their multiples
   static constexpr int columns = tile::padded(filters);
   static constexpr int bias_size = ceil_div(L.groups * columns, line) * line;
-  static constexpr int group_weights = ceil_div(taps * channels * columns, line) * line;
+  static constexpr long long least_weights = 1LL * taps * channels * columns;  // of a group
+  static constexpr bool countable = (least_weights + 2 * line) * L.groups + bias_size <= max_int / 4;
+  static_assert(countable, "edgenn: the packed weights of this convolution need more than 2147483647 bytes");
+  static constexpr int group_weights =
+      countable ? ceil_div(static_cast<int>(least_weights), line) * line : line;
   static constexpr int block = convolution_block(window, L.groups* group_weights, padded, tile::rows);
   static constexpr int block_rows = (block - 1) * L.stride.h + (L.kernel.h - 1) * L.dilation.h + 1;
 

@@ -110,8 +110,11 @@ constexpr winograd_plan plan_winograd(winograd_axis y, winograd_axis x, int grou
   plan.block = whole < plan.units() ? whole : plan.units();
   // Positions lie a cache line more than a power of two apart, or they would share a few sets of the cache.
   constexpr int line = 16;
-  plan.in_pitch = plan.grid_tiles(plan.block) * plan.channel_pitch + line;
-  plan.product_pitch = plan.block * plan.unit * plan.bundle * columns + line;
+  const auto limited = [](long long n) {
+    return n < max_int ? static_cast<int>(n) : static_cast<int>(max_int);
+  };
+  plan.in_pitch = limited(1LL * plan.grid_tiles(plan.block) * plan.channel_pitch + line);
+  plan.product_pitch = limited(1LL * plan.block * plan.unit * plan.bundle * columns + line);
   return plan;
 }
 
@@ -184,6 +187,10 @@ constexpr winograd_axes chosen_winograd(const conv2d& l, shape in, shape out) {
       const winograd_plan plan = winograd_plan_of<Isa>(axes.y, axes.x, l.groups, in, out);
       if (4. * plan.positions() * plan.depth() * plan.panels * plan.columns * l.groups > 1e9)
         continue;  // bytes are int
+      // Rows of tiles of a very wide image fit into no cache.
+      constexpr long long cached = 2 << 20;
+      const long long scratch = 1LL * plan.positions() * (0LL + plan.in_pitch + plan.product_pitch);
+      if (scratch > cached && scratch > 0LL + in.size() + out.size()) continue;
       const double cost = cost_of_convolution(plan, in, out);
       if (cost < .95 * least) {
         best = axes;
@@ -314,6 +321,11 @@ void multiply_rows(const float* a, float* y, int rows, const microkernels::gemm_
   if constexpr (tile == 7 && shape::columns == 32)
     if (fetches && job.next != nullptr && rows > 8 && rows < 4 * tile)
       return multiply_fetching<Isa>(a, y, rows, job);
+  // One line of each page of the next panel: processors fetch ahead of what is read, but within a page only,
+  // and have yet to translate the address of the next one.
+  constexpr int page = 4096 / int{sizeof(float)};
+  if (job.next != nullptr)
+    for (int i = 0; i < job.left.size() * shape::columns; i += page) __builtin_prefetch(job.next + i, 0, 2);
   if (rows < 4 * tile)
     for (; rows > tile + 1; rows -= tile, a += tile * job.left_pitch, y += tile * job.out_pitch)
       microkernels::gemm_panel<Isa>(a, y, tile, job);

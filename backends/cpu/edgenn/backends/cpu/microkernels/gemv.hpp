@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <edgenn/backends/cpu/microkernels/vec.hpp>
 #include <edgenn/bfloat16.hpp>
 #include <edgenn/half.hpp>
@@ -36,8 +37,9 @@ struct gemv_job {
 /// stays one.
 ///
 /// The processor fetches ahead what it sees read in order, and two streams of weights better than one;
-/// instructions that ask for it only get in the way. With few columns several sums for each one hide the
-/// latency of the additions.
+/// instructions that ask for it only get in the way, but for one line in each page: within a page is as far
+/// as it fetches, and it has yet to translate the address of the next one. With few columns several sums for
+/// each one hide the latency of the additions.
 template <class Isa, int Panels, int Vectors, class Stored>
 [[gnu::noinline]] void gemv(const gemv_job<Stored>& job, float* y) {
   using v = vec<Isa>;
@@ -50,6 +52,7 @@ template <class Isa, int Panels, int Vectors, class Stored>
 #pragma GCC unroll 8
       for (int j = 0; j < Vectors; ++j)
         sum[s][p][j] = s == 0 ? v::load(job.bias + (p * Vectors + j) * v::width) : v::zero();
+  constexpr std::uintptr_t page = 4096;
   const long long panel = 1LL * job.length * width;
   const Stored* weights = job.weights;
   const auto step = [&](int s, float x) {
@@ -60,6 +63,10 @@ template <class Isa, int Panels, int Vectors, class Stored>
       for (int j = 0; j < Vectors; ++j)
         sum[s][p][j] = v::fma(factor, load_weights<Isa>(weights + p * panel + j * v::width), sum[s][p][j]);
     weights += width;
+    if ((reinterpret_cast<std::uintptr_t>(weights) & (page - 1)) < width * sizeof(Stored))
+#pragma GCC unroll 8
+      for (int p = 0; p < Panels; ++p)
+        __builtin_prefetch(reinterpret_cast<const char*>(weights + p * panel) + 2 * page, 0, 2);
   };
   int k = 0;
   for (; k + sums <= job.length; k += sums)
