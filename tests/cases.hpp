@@ -194,6 +194,18 @@ void for_each_depthwise_conv2d_case(F f) {
 }
 
 template <class F>
+void for_each_separable_conv2d_case(F f) {
+  f(layer_case<separable_conv2d{.filters = 6, .kernel = 3}, shape{6, 5, 4}>{"separable_conv2d_3x3"});
+  f(layer_case<separable_conv2d{
+                   .filters = 9, .kernel = 3, .stride = 2, .pad = same, .depthwise_act = relu6, .act = relu6},
+               shape{8, 6, 5}>{"separable_conv2d_relu6_stride_2", 8});
+  f(layer_case<
+      separable_conv2d{
+          .filters = 4, .kernel = 3, .multiplier = 2, .depthwise_bias = false, .bias = false, .act = relu},
+      shape{5, 4, 3}>{"separable_conv2d_multiplier_2_no_bias"});
+}
+
+template <class F>
 void for_each_dense_case(F f) {
   f(layer_case<dense{.units = 7}, shape{.c = 19}>{"dense_vector"});
   f(layer_case<dense{.units = 5}, shape{3, 4, 2}>{"dense_image"});
@@ -408,6 +420,7 @@ template <class F>
 void for_each_case(F f) {
   for_each_conv2d_case(f);
   for_each_depthwise_conv2d_case(f);
+  for_each_separable_conv2d_case(f);
   for_each_dense_case(f);
   for_each_pooling_case(f);
   for_each_activation_case(f);

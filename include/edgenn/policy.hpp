@@ -12,15 +12,15 @@ namespace edgenn {
 ///     edgenn::model<net, edgenn::smallest<edgenn::native>> m{packed};
 template <class Backend>
 struct smallest : Backend {
-  using fallback = Backend;
-  static constexpr bool is_smallest = true;
+  using fallback = Backend;                  ///< computes
+  static constexpr bool is_smallest = true;  ///< says so to the plan
 };
 /// A backend whose kernels take more memory to be faster names another with those that do not: `lean`.
 template <class Backend>
 requires requires { typename Backend::lean; }
 struct smallest<Backend> : Backend {
-  using fallback = typename Backend::lean;
-  static constexpr bool is_smallest = true;
+  using fallback = typename Backend::lean;   ///< computes
+  static constexpr bool is_smallest = true;  ///< says so to the plan
 };
 
 /// `Backend` in models whose layers up to `Threads` threads compute together, those of the executor that
@@ -31,8 +31,8 @@ struct smallest<Backend> : Backend {
 template <class Backend, int Threads>
 struct with_threads : Backend {
   static_assert(Threads >= 1, "edgenn: a model is run by at least one thread");
-  using fallback = Backend;
-  static constexpr int threads = Threads;
+  using fallback = Backend;                ///< computes
+  static constexpr int threads = Threads;  ///< at most
 };
 
 /// One share of the work on a layer: the executor passes on `context`, and the number of the share.

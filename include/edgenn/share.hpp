@@ -6,12 +6,13 @@ namespace edgenn {
 /// can be divided computes, of its output, only what belongs to its share; shares read the same input and
 /// weights, write different outputs and have scratch memory of their own.
 struct share {
-  int index = 0;
-  int count = 1;
+  int index = 0;  ///< from 0
+  int count = 1;  ///< of all parts
 
   /// Units of work, [first, end).
   struct range {
-    int first, end;
+    int first;  ///< the first one
+    int end;    ///< past the last one
   };
 
   /// This share's part of `units` units: parts are disjoint, follow each other and differ by at most `step`

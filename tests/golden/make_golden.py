@@ -177,6 +177,18 @@ def depthwise_conv2d(channels, kernel, stride=1, pad=0, dilation=1, multiplier=1
     return shapes, run
 
 
+def separable_conv2d(channels, depthwise, pointwise):
+    """`depthwise` and `pointwise`: arguments of depthwise_conv2d and conv2d."""
+    first_shapes, first = depthwise_conv2d(channels, **depthwise)
+    between = channels * depthwise.get("multiplier", 1)
+    second_shapes, second = conv2d(between, kernel=1, **pointwise)
+
+    def run(x, *weights):
+        return second(first(x, *weights[: len(first_shapes)]), *weights[len(first_shapes) :])
+
+    return first_shapes + second_shapes, run
+
+
 def dense(inputs, units, bias=True, act=linear):
     shapes = [(units, inputs)] + ([(units,)] if bias else [])
 
@@ -357,6 +369,13 @@ case("depthwise_conv2d_one_channel", depthwise_conv2d(1, 3, multiplier=8), (5, 5
 case("depthwise_conv2d_no_bias", depthwise_conv2d(5, 3, pad=1, bias=False), (4, 4, 5))
 case("depthwise_conv2d_relu6",
      depthwise_conv2d(4, 3, pad="SAME_UPPER", act=relu6), (5, 5, 4), input_range=8)
+
+case("separable_conv2d_3x3", separable_conv2d(4, dict(kernel=3), dict(filters=6)), (6, 5, 4))
+case("separable_conv2d_relu6_stride_2",
+     separable_conv2d(5, dict(kernel=3, stride=2, pad="SAME_UPPER", act=relu6), dict(filters=9, act=relu6)),
+     (8, 6, 5), input_range=8)
+case("separable_conv2d_multiplier_2_no_bias",
+     separable_conv2d(3, dict(kernel=3, multiplier=2, bias=False), dict(filters=4, bias=False, act=relu)), (5, 4, 3))
 
 case("dense_vector", dense(19, 7), (19,))
 case("dense_image", dense(24, 5), (3, 4, 2))

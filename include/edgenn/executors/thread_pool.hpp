@@ -20,6 +20,7 @@ class thread_pool {
   /// The default lasts about 50 microseconds.
   static constexpr int default_spins = 2000;
 
+  /// Starts the threads.
   explicit thread_pool(int spins = default_spins) : spins_{spins} {
 #if defined(__cpp_exceptions)
     try {

@@ -10,6 +10,7 @@ namespace mobilenet {
 /// shapes but, with the same weights, different values.
 enum class padded_as : int { tensorflow, caffe };
 
+/// What `how` means for kernels of 3 x 3.
 constexpr padding pad_of(padded_as how) { return how == padded_as::tensorflow ? same : padding{1}; }
 
 /// Depthwise-separable block (Howard et al. 2017, figure 3), batch normalisation folded into weights and
