@@ -4,7 +4,7 @@
     python3 bench/report.py [FOLDER] [--steps A,B] [--rounds N] ...
 
 FOLDER, by default bench/results and the date, gets report.md, charts, and a JSON file of each step. A step that is not
-asked for keeps the JSON of an earlier run. Takes about an hour; nothing else should run on the machine. Exit status
+asked for keeps the JSON of an earlier run. Takes about half an hour; nothing else should run on the machine. Exit status
 0: all goals are met, 1: some are not, 2: it could not run.
 """
 import argparse

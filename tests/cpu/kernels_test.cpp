@@ -278,7 +278,7 @@ TEST_CASE("exact arithmetic, within the rounding of fp32") {
 
 TEST_CASE("Winograd's convolutions: the errors that tag.hpp states") {
   // For few channels; twice as much with 512.
-  const auto stated = [](int m) { return m == 2 ? 2e-7 : m == 4 ? 1e-6 : 2e-6; };
+  const auto stated = [](int m) { return m == 2 ? 2e-7 : m == 4 ? 1e-6 : m == 5 ? 1.5e-6 : 2e-6; };
   int layers = 0;
   for (const checked_kernel& k : kernels()) {
     const int m = k.tested.winograd_tile;
