@@ -43,8 +43,6 @@ RIVALS = ["onnxruntime", "ncnn", "mnn", "openvino", "litert"]
 LIBRARIES = [*RIVALS, report.EIGEN]
 PACKAGES = ["numpy", "onnx", "onnxruntime", "ncnn", "MNN", "openvino", "ai-edge-litert"]
 TOLERANCE = 1e-3  # of the largest output
-# Memory of every program in pages of 2 MiB where the system gives such to who asks: glibc 2.35 and later then asks.
-ENVIRONMENT = {**os.environ, "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
 
 
 class PeerFailure(Exception):
@@ -84,8 +82,7 @@ class Peer:
         self.name, self.log, self.clock = name, log, clock
         with open(log, "w") as errors:
             self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-                                            text=True, env=ENVIRONMENT,
-                                            preexec_fn=lambda: os.sched_setaffinity(0, cpus))
+                                            text=True, preexec_fn=lambda: os.sched_setaffinity(0, cpus))
         self.times, self.medians = [], []
         self.plan = None
 
@@ -170,7 +167,7 @@ class Comparison:
 
     def measure_limits(self):
         """The best so far: whatever else the machine does only makes these smaller."""
-        done = subprocess.run([self.limits_program], capture_output=True, text=True, env=ENVIRONMENT,
+        done = subprocess.run([self.limits_program], capture_output=True, text=True,
                               preexec_fn=lambda: os.sched_setaffinity(0, self.cpus))
         if done.returncode != 0:
             raise Failure(f"the machine's limits could not be measured: status {done.returncode}")

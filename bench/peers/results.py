@@ -110,7 +110,7 @@ def facts(results):
     worst = max((t["difference"] for n in results["networks"] for t in n["times"].values()), default=0)
     lines.append(f"Outputs agree with edgenn's within {worst:.1e} of the largest value of an output")
     lines.append("Each library runs alone: the processes of the others are stopped meanwhile. Memory for all is that "
-                 "of malloc, with pages of 2 MiB asked for (GLIBC_TUNABLES=glibc.malloc.hugetlb=1)")
+                 "of malloc, in pages as the system gives them")
     return lines + [f"Not measured: {NAMES[m['library']]} on {m['network']}: {m['reason']}"
                     for m in results["missing"]]
 
