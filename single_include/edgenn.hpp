@@ -111,7 +111,10 @@ class denormals_as_zero {
 }  // namespace edgenn
 
 // edgenn/graph.hpp
-// A network as a compile-time value: nodes in execution order, built by ordinary constexpr code.
+// A network as a compile-time value, built by ordinary constexpr code.
+
+// edgenn/basic_graph.hpp
+// A network as data: nodes in execution order.
 
 // edgenn/layer.hpp
 // What a layer is, and how a graph holds any layer, the library's or a user's.
@@ -637,6 +640,29 @@ struct basic_graph {
   }
 };
 
+/// A hash of layers, parameters, wiring and shapes (FNV-1a over 32-bit words). A weights file carries it, so
+/// that another network's weights are refused.
+template <int Capacity>
+constexpr std::uint64_t fingerprint(const basic_graph<Capacity>& g) {
+  std::uint64_t hash = 14695981039346656037u;
+  const auto mix = [&hash](auto v) { hash = (hash ^ static_cast<std::uint32_t>(v)) * 1099511628211u; };
+  for (int i = 0; i < g.node_count; ++i) {
+    const node& n = g[i];
+    mix(n.layer.id().hash);
+    mix(n.layer.id().hash >> 32);
+    for (int k = 0; k < n.layer.word_count(); ++k) mix(n.layer.word(k));
+    mix(n.input_count);
+    for (int k = 0; k < n.input_count; ++k) mix(n.input(k));
+    for (const int extent : {n.out.h, n.out.w, n.out.c, n.out.d, n.weight_count}) mix(extent);
+  }
+  for (int k = 0; k < g.output_count; ++k) mix(g.output(k));
+  return hash;
+}
+
+}  // namespace edgenn
+
+namespace edgenn {
+
 inline constexpr int default_capacity = 256;  ///< nodes; `network<N>` makes room for more
 
 class builder;
@@ -899,25 +925,6 @@ consteval basic_graph<Capacity> network(shape in, Define define) {
   return network<Capacity>(inputs<1>{{in}}, define);
 }
 
-/// A hash of layers, parameters, wiring and shapes (FNV-1a over 32-bit words). A weights file carries it, so
-/// that another network's weights are refused.
-template <int Capacity>
-constexpr std::uint64_t fingerprint(const basic_graph<Capacity>& g) {
-  std::uint64_t hash = 14695981039346656037u;
-  const auto mix = [&hash](auto v) { hash = (hash ^ static_cast<std::uint32_t>(v)) * 1099511628211u; };
-  for (int i = 0; i < g.node_count; ++i) {
-    const node& n = g[i];
-    mix(n.layer.id().hash);
-    mix(n.layer.id().hash >> 32);
-    for (int k = 0; k < n.layer.word_count(); ++k) mix(n.layer.word(k));
-    mix(n.input_count);
-    for (int k = 0; k < n.input_count; ++k) mix(n.input(k));
-    for (const int extent : {n.out.h, n.out.w, n.out.c, n.out.d, n.weight_count}) mix(extent);
-  }
-  for (int k = 0; k < g.output_count; ++k) mix(g.output(k));
-  return hash;
-}
-
 }  // namespace edgenn
 
 // edgenn/kernel.hpp
@@ -1003,20 +1010,16 @@ concept executor = requires(T& e, int count, share_task task, void* context) {
 namespace detail {
 
 template <class Backend>
-constexpr bool is_smallest() {
-  if constexpr (requires { Backend::is_smallest; })
-    return Backend::is_smallest;
-  else
-    return false;
-}
+inline constexpr bool is_smallest = false;
+template <class Backend>
+requires requires { Backend::is_smallest; }
+inline constexpr bool is_smallest<Backend> = Backend::is_smallest;
 
 template <class Backend>
-constexpr int threads_of() {
-  if constexpr (requires { Backend::threads; })
-    return Backend::threads;
-  else
-    return 1;
-}
+inline constexpr int threads_of = 1;
+template <class Backend>
+requires requires { Backend::threads; }
+inline constexpr int threads_of<Backend> = Backend::threads;
 
 /// Computes everything in the calling thread.
 struct no_executor {};
@@ -1136,41 +1139,38 @@ using node_op = typename detail::bind_node<Net, I>::type;
 
 namespace detail {
 
+// Optional members of kernels.
+
 template <class K>
-constexpr int scratch_bytes_of() {
-  if constexpr (requires { K::scratch_bytes; })
-    return K::scratch_bytes;
-  else
-    return 0;
-}
+inline constexpr int scratch_bytes_of = 0;
 template <class K>
-constexpr bool is_in_place() {
-  if constexpr (requires { K::in_place; })
-    return K::in_place;
-  else
-    return false;
-}
+requires requires { K::scratch_bytes; }
+inline constexpr int scratch_bytes_of<K> = K::scratch_bytes;
+
 template <class K>
-constexpr bool is_strided() {
-  if constexpr (requires { K::strided; })
-    return K::strided;
-  else
-    return false;
-}
+inline constexpr bool is_in_place = false;
 template <class K>
-constexpr int input_gap_of() {
-  if constexpr (requires { K::input_gap; })
-    return K::input_gap;
-  else
-    return 0;
-}
+requires requires { K::in_place; }
+inline constexpr bool is_in_place<K> = K::in_place;
+
 template <class K>
-constexpr bool stands_in() {
-  if constexpr (requires { K::stands_in; })
-    return K::stands_in;
-  else
-    return false;
-}
+inline constexpr bool is_strided = false;
+template <class K>
+requires requires { K::strided; }
+inline constexpr bool is_strided<K> = K::strided;
+
+template <class K>
+inline constexpr int input_gap_of = 0;
+template <class K>
+requires requires { K::input_gap; }
+inline constexpr int input_gap_of<K> = K::input_gap;
+
+template <class K>
+inline constexpr bool stands_in = false;
+template <class K>
+requires requires { K::stands_in; }
+inline constexpr bool stands_in<K> = K::stands_in;
+
 template <class K>
 concept packs = requires {
   K::packed_bytes;
@@ -1836,6 +1836,46 @@ struct max_pool3d {
 template <>
 struct layer_named<"max_pool3d"> {
   using type = max_pool3d;
+};
+
+}  // namespace edgenn
+
+// edgenn/layers/pooled_conv2d.hpp
+
+namespace edgenn {
+
+/// A convolution and the maxima of its outputs in squares of 2 x 2 that lie side by side, as one layer: the
+/// values between them are never stored. `fuse_pooling` makes it of the two where a backend gains by that.
+///
+/// Input {h, w, c}, output {h', w', filters}, half as high and wide as the convolution's, rounded down.
+/// Weights: those of conv2d.
+struct pooled_conv2d {
+  static constexpr const char* name = "pooled_conv2d";
+  int filters;            ///< channels of the output
+  extent kernel;          ///< rows and columns of the convolution's window
+  extent stride = 1;      ///< pixels between two positions of that window
+  extent dilation = 1;    ///< pixels between two taps of the kernel
+  padding pad = valid;    ///< border around the input
+  int groups = 1;         ///< parts that the channels fall into
+  flag bias = true;       ///< whether a number for each output channel is added
+  activation act = none;  ///< activation of the output, after the maximum
+
+  /// The two layers that it stands for.
+  /// @{
+  constexpr conv2d convolution() const {
+    return {filters, kernel, stride, dilation, pad, groups, bias, none};
+  }
+  constexpr max_pool2d pool() const { return {.window = 2, .stride = 2}; }
+  /// @}
+
+  constexpr shape output(shape in) const { return pool().output(convolution().output(in)); }
+  constexpr weight_tensors weights(shape in) const { return convolution().weights(in); }
+  constexpr long long macs(shape in) const { return convolution().macs(in); }
+};
+
+template <>
+struct layer_named<"pooled_conv2d"> {
+  using type = pooled_conv2d;
 };
 
 }  // namespace edgenn
@@ -2640,8 +2680,8 @@ constexpr memory_plan<N> plan_memory(const basic_graph<N>& g, const static_array
 // A network bound to a backend at compile time: the graph after the passes, the kernels' needs and the memory
 // plan.
 
-// edgenn/fuse_separable.hpp
-// The pass that makes one layer of a depthwise convolution and the pointwise one after it.
+// edgenn/fuse_pooling.hpp
+// The pass that makes one layer of a convolution and the max pooling after it.
 
 // edgenn/passes.hpp
 // Passes: constexpr functions from graph to graph that leave the results as they are.
@@ -2788,6 +2828,70 @@ namespace edgenn {
 
 namespace detail {
 
+/// Whether `l`, on an input of shape `in`, takes maxima of squares of 2 x 2 that lie side by side.
+constexpr bool pools_squares(const any_layer& l, shape in) {
+  if (!l.is<max_pool2d>()) return false;
+  const max_pool2d p = l.as<max_pool2d>();
+  if (p.window != extent{2} || p.stride != extent{2} || p.dilation != extent{1}) return false;
+  const window2d w = p.slide(in);
+  return w.y.before == 0 && w.x.before == 0 && 2 * w.y.out <= in.h && 2 * w.x.out <= in.w;
+}
+
+/// Whether the largest of some values has the largest result, which is then the same before and after.
+constexpr bool keeps_order(const activation& act) {
+  return act.kind == activation_kind::none || act.kind == activation_kind::relu
+         || act.kind == activation_kind::clip;
+}
+
+/// `allowed(node)` says whether a max pooling may take in the convolution that it reads.
+template <int N, class Allowed>
+constexpr basic_graph<N> fuse_pooling_where(basic_graph<N> g, Allowed allowed) {
+  selection<N> kept;
+  for (int i = g.input_count; i < g.node_count; ++i) {
+    node& pool = g[i];
+    const int p = pool.input(0);
+    const node& before = g[p];
+    if (!before.layer.template is<conv2d>() || !pools_squares(pool.layer, before.out) || !allowed(pool)
+        || is_output(g, p) || reader_count(g, p) != 1)
+      continue;
+    const conv2d c = before.layer.template as<conv2d>();
+    if (!keeps_order(c.act)) continue;
+    pool.layer =
+        any_layer{pooled_conv2d{c.filters, c.kernel, c.stride, c.dilation, c.pad, c.groups, c.bias, c.act}};
+    pool.inputs[0] = before.input(0);
+    pool.weight_offset = before.weight_offset;
+    pool.weight_count = before.weight_count;
+    pool.macs = before.macs;
+    kept.replace(p, before.input(0));
+  }
+  return compact<N>(g, kept.keep, kept.same_as);
+}
+
+}  // namespace detail
+
+/// A convolution whose only reader is a max pooling of 2 x 2 squares side by side becomes a `pooled_conv2d`
+/// with it, if its activation is none or one that clamps. The node takes the place of the pooling, and its
+/// `origin`; `allowed[k]` says whether that of `origin` k may be made.
+template <int N, int Origins>
+constexpr basic_graph<N> fuse_pooling(const basic_graph<N>& g, const static_array<bool, Origins>& allowed) {
+  return detail::fuse_pooling_where(g, [&](const node& n) { return allowed[n.origin]; });
+}
+
+/// The same, allowed everywhere.
+template <int N>
+constexpr basic_graph<N> fuse_pooling(const basic_graph<N>& g) {
+  return detail::fuse_pooling_where(g, [](const node&) { return true; });
+}
+
+}  // namespace edgenn
+
+// edgenn/fuse_separable.hpp
+// The pass that makes one layer of a depthwise convolution and the pointwise one after it.
+
+namespace edgenn {
+
+namespace detail {
+
 /// Whether `l` is a pointwise convolution of all channels. No rule of padding pads for a 1 x 1 kernel.
 constexpr bool is_pointwise(const any_layer& l) {
   if (!l.is<conv2d>()) return false;
@@ -2863,30 +2967,35 @@ struct op_facts {
   bool stands_in;    ///< for the layers of which the op is made
 };
 
-/// Layers with less work than this, in multiply-accumulate operations, are not worth the threads' attention:
-/// they take a few microseconds. Elements of outputs count as `work_of_element`.
+/// Layers with less work than this are not worth the threads' attention: they take a few microseconds.
 inline constexpr long long least_work_to_divide = 250'000;
-inline constexpr long long work_of_element = 16;
+
+/// In multiply-accumulate operations; elements that are read and written count as some.
+constexpr long long work_of(const auto& graph, const node& n) {
+  long long work = n.macs + 2LL * n.weight_count + 16LL * n.out.size();
+  for (int k = 0; k < n.input_count; ++k) work += 4LL * graph[n.input(k)].out.size();
+  return work;
+}
 
 template <const auto& Graph, int I, class Backend>
 constexpr op_facts facts_of() {
   using K = kernel<Backend, node_op<Graph, I>>;
   using call = kernel_call<Backend, node_op<Graph, I>>;
+  constexpr int threads = threads_of<Backend>;
   op_facts facts{supports<Backend, node_op<Graph, I>>,
                  call::extra_arguments >= 0,
-                 {scratch_bytes_of<K>(), is_in_place<K>(), is_strided<K>()},
+                 {scratch_bytes_of<K>, is_in_place<K>, is_strided<K>},
                  packs<K>,
                  0,
                  1,
                  0,
-                 stands_in<K>()};
+                 stands_in<K>};
   if constexpr (packs<K>) facts.packed_bytes = K::packed_bytes;
-  if constexpr (!is_smallest<Backend>()) facts.needs.input_gap = input_gap_of<K>();
-  if constexpr (threads_of<Backend>() > 1 && call::divisible) {
-    const long long work = Graph[I].macs + work_of_element * Graph[I].out.size();
+  if constexpr (!is_smallest<Backend>) facts.needs.input_gap = input_gap_of<K>;
+  if constexpr (threads > 1 && call::divisible) {
     const long long bytes = round_up(facts.needs.scratch_bytes, Backend::alignment);
-    if (work >= least_work_to_divide && bytes * threads_of<Backend>() <= max_int) {
-      facts.shares = threads_of<Backend>();
+    if (work_of(Graph, Graph[I]) >= least_work_to_divide && bytes * threads <= max_int) {
+      facts.shares = threads;
       facts.share_bytes = static_cast<int>(bytes);
       facts.needs.scratch_bytes = static_cast<int>(bytes * facts.shares);
       // Where elements move, one share could write over what another has yet to read.
@@ -2906,7 +3015,7 @@ inline constexpr auto facts_of_all = []<int... I>(std::integer_sequence<int, I..
 (std::make_integer_sequence<int, Graph.node_count>{});
 
 /// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel,
-/// depthwise and pointwise convolutions where it gains by that.
+/// depthwise and pointwise convolutions, and convolutions and poolings, where it gains by that.
 template <const auto& Net, class Backend>
 struct prepared {
   static constexpr auto cleaned = remove_unused(remove_identities(numbered(resized<Net.node_count>(Net))));
@@ -2922,20 +3031,21 @@ struct prepared {
 
   static constexpr auto fused_where_supported = fuse_activations(cleaned, allowed);
   static constexpr auto activated = resized<fused_where_supported.node_count>(fused_where_supported);
-  static constexpr auto separable = resized<activated.node_count>(fuse_separable(activated));
+  static constexpr auto joined_layers = fuse_pooling(fuse_separable(activated));
+  static constexpr auto joined = resized<joined_layers.node_count>(joined_layers);
 
-  /// By origin: whether the backend has a kernel for the node that stands in for two. Fused layers take more
-  /// memory: rows of the values between them.
+  /// By origin: whether the backend has a kernel for the node that stands in for two. Fused layers can take
+  /// more memory: rows of the values between them, or larger tiles.
   static constexpr auto faster = [] {
     static_array<bool, Net.node_count> ok{};
-    if constexpr (separable.node_count < activated.node_count && !is_smallest<Backend>())
-      for (int i = separable.input_count; i < separable.node_count; ++i)
-        ok[separable[i].origin] = facts_of_all<separable, Backend>[i].stands_in;
+    if constexpr (joined.node_count < activated.node_count && !is_smallest<Backend>)
+      for (int i = joined.input_count; i < joined.node_count; ++i)
+        ok[joined[i].origin] = facts_of_all<joined, Backend>[i].stands_in;
     return ok;
   }();
 
-  static constexpr auto separable_where_faster = fuse_separable(activated, faster);
-  static constexpr auto graph = resized<separable_where_faster.node_count>(separable_where_faster);
+  static constexpr auto joined_where_faster = fuse_pooling(fuse_separable(activated, faster), faster);
+  static constexpr auto graph = resized<joined_where_faster.node_count>(joined_where_faster);
 };
 
 /// Whether elements and weights can start at every multiple of the backend's alignment.
@@ -4281,6 +4391,30 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
       y(z, row, col, c) = detail::apply<L.act>((x(z, row, col, c) - static_cast<T>(mean[c])) * factor
                                                + static_cast<T>(offset[c]));
     });
+  }
+};
+
+}  // namespace edgenn
+
+// edgenn/backends/reference/pooled_conv2d.hpp
+
+namespace edgenn {
+
+/// One layer after the other, then the activation.
+template <class T, class W, pooled_conv2d L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr shape between = L.convolution().output(In);
+  static constexpr bool strided = true;
+  static constexpr int scratch_bytes = between.size() * int{sizeof(T)};
+
+  static void run(tensor_view<const T> x, tensor_view<T> y, const W* weights, std::byte* scratch) {
+    using backend = basic_reference<T, W>;
+    auto* values = reinterpret_cast<T*>(scratch);
+    kernel<backend, op<L.convolution(), between, In>>::run(x, tensor_view<T>::contiguous(values, between),
+                                                           weights);
+    kernel<backend, op<L.pool(), Out, between>>::run(tensor_view<const T>::contiguous(values, between), y);
+    detail::for_each_element<Out>(
+        [&](int, int row, int col, int c) { y(row, col, c) = detail::apply<L.act>(y(row, col, c)); });
   }
 };
 
