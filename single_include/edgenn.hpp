@@ -190,6 +190,9 @@ constexpr long long count_of(Extents... extents) {
   return count;
 }
 
+/// `n`, or max_int if it is more.
+constexpr int at_most_max_int(long long n) { return static_cast<int>(n < max_int ? n : max_int); }
+
 }  // namespace detail
 
 }  // namespace edgenn
@@ -4405,7 +4408,7 @@ template <class T, class W, pooled_conv2d L, shape Out, shape In>
 struct kernel<basic_reference<T, W>, op<L, Out, In>> {
   static constexpr shape between = L.convolution().output(In);
   static constexpr bool strided = true;
-  static constexpr int scratch_bytes = between.size() * int{sizeof(T)};
+  static constexpr int scratch_bytes = detail::at_most_max_int(1LL * between.size() * int{sizeof(T)});
 
   static void run(tensor_view<const T> x, tensor_view<T> y, const W* weights, std::byte* scratch) {
     using backend = basic_reference<T, W>;

@@ -94,9 +94,9 @@ def text_table(results):
 def read_by_all(results):
     """What several threads read together. It was measured before each network: on a virtual machine it may change
     from one minute to the next."""
-    if results["threads"] == 1:
+    rates = results["machine"].get("read_by_all_threads", [])
+    if results["threads"] == 1 or not rates:
         return ""
-    rates = results["machine"]["read_by_all_threads"]
     return f", {min(rates):.0f} to {max(rates):.0f} GB/s by {results['threads']} threads together"
 
 

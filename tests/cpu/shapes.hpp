@@ -24,6 +24,7 @@ inline constexpr layer_on<conv2d> convolutions[] = {
     {{.filters = 8, .kernel = 1}, {1, 5, 9}},
     {{.filters = 9, .kernel = 1}, {6, 1, 8}},
     {{.filters = 15, .kernel = 1, .bias = false}, {1, 7, 13}},
+    {{.filters = 96, .kernel = 1}, {9, 10, 1024}},  // weights beyond the second-level cache, many tiles
     {{.filters = 16, .kernel = 1, .act = relu6}, {2, 4, 16}},
     {{.filters = 17, .kernel = 1}, {3, 3, 17}},
     {{.filters = 31, .kernel = 1}, {2, 5, 31}},

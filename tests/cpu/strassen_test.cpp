@@ -1,5 +1,5 @@
 // Pointwise convolutions by Strassen's algorithm on the instruction set EDGENN_TESTED_TAG: rounding errors,
-// where a NaN goes, their division among shares, and which layers they compute.
+// where a NaN goes, and which layers they compute.
 #include <algorithm>
 #include <bit>
 #include <cpu/by_strassen.hpp>
@@ -149,6 +149,40 @@ TEST_CASE("rounding errors are within their bounds") {
   check_errors<conv2d{.filters = 300, .kernel = 1}, shape{9, 9, 300}>(true);
 }
 
+// The filters that are mixed are scaled to each other: a large one must not spoil the small one's outputs.
+TEST_CASE("errors are in proportion to each filter's own outputs") {
+  constexpr shape in{9, 12, 64};
+  constexpr conv2d l{.filters = 64, .kernel = 1};
+  constexpr const auto& net = network_of<l, in>;
+  data d = noise(in, net.weight_count, false);
+  for (int filter = 0; filter < l.filters; ++filter) {
+    const float scale = std::ldexp(1.f, (filter * 7) % 64 - 32);
+    for (int k = 0; k < in.c; ++k) d.weights[static_cast<std::size_t>(filter * in.c + k)] *= scale;
+    d.weights[static_cast<std::size_t>(l.filters * in.c + filter)] *= scale;
+  }
+  const std::vector<double> expected = run<net, exact>(d);
+  const std::vector<float> found = run<net, by_strassen<tag>>(d);
+  for (int filter = 0; filter < l.filters; ++filter) {
+    std::vector<double> errors, values;
+    for (std::size_t i = static_cast<std::size_t>(filter); i < found.size(); i += l.filters) {
+      errors.push_back(static_cast<double>(found[i]) - expected[i]);
+      values.push_back(expected[i]);
+    }
+    CHECK_MESSAGE(root_mean_square(errors) <= 2 * 5e-8 * std::sqrt(in.c) * root_mean_square(values),
+                  "filter ", filter);
+  }
+}
+
+TEST_CASE("a bias that is infinite stays with its filter") {
+  constexpr shape in{5, 7, 18};
+  constexpr conv2d l{.filters = 70, .kernel = 1};
+  constexpr const auto& net = network_of<l, in>;
+  data d = noise(in, net.weight_count, false);
+  d.weights[static_cast<std::size_t>(l.filters * in.c + 3)] = std::numeric_limits<float>::infinity();
+  const std::vector<float> found = run<net, by_strassen<tag>>(d);
+  for (std::size_t i = 0; i < found.size(); ++i) CHECK(std::isinf(found[i]) == (i % l.filters == 3));
+}
+
 // Two others if the pixel belongs to both tiles of a pair, which have some in common if there are few.
 TEST_CASE("a NaN reaches all outputs of its pixel, and of no more than two others") {
   constexpr shape in{5, 7, 18};
@@ -213,6 +247,6 @@ TEST_CASE("which layers are computed by Strassen's algorithm") {
 
 TEST_CASE("weights grow by three quarters, or keep their size") {
   constexpr const auto& net = network_of<pointwise, image>;
-  CHECK(model<net, by_strassen<tag>>::packed_bytes == (256 * 256 * 7 / 4 + 256) * 4);
+  CHECK(model<net, by_strassen<tag>>::packed_bytes == (256 * 256 * 7 / 4 + 2 * 256) * 4);
   CHECK(model<net, without_winograd<tag>>::packed_bytes == (256 * 256 + 256) * 4);
 }

@@ -20,8 +20,8 @@ struct convolution_then_pooling {
       winograd_plan_of<Isa>(axis_of(Ny, L.kernel.h), axis_of(Nx, L.kernel.w), L.groups, In, between);
   static constexpr bool strided = true;
   static constexpr int alignment = basic_cpu<Isa>::alignment;
-  static constexpr int values_bytes = ceil_div(between.size() * int{sizeof(float)}, alignment) * alignment;
-  static constexpr int scratch_bytes = values_bytes + first::scratch_bytes;
+  static constexpr long long values_bytes = (4LL * between.size() + alignment - 1) / alignment * alignment;
+  static constexpr int scratch_bytes = at_most_max_int(values_bytes + first::scratch_bytes);
   static constexpr int packed_bytes = first::packed_bytes;
 
   static void pack(const float* canonical, std::byte* packed) { first::pack(canonical, packed); }

@@ -66,8 +66,9 @@ struct strassen_plan {
   /// Pairs of panels.
   constexpr int panels() const { return ceil_div(filters, 2 * columns); }
   constexpr long long panel_size() const { return 7LL * half() * columns; }
-  constexpr int bias_size() const { return panels() * 2 * columns; }
-  constexpr long long packed_size() const { return bias_size() + panels() * panel_size(); }
+  /// Biases and scales of a pair of panels.
+  constexpr int head_size() const { return 4 * columns; }
+  constexpr long long packed_size() const { return panels() * (head_size() + panel_size()); }
   /// Rows of sums lie a cache line more than a power of two apart.
   constexpr int sum_pitch() const { return ceil_div(half(), 16) * 16 + 16; }
 };
@@ -97,7 +98,7 @@ struct strassen_work {
   tensor_view<const float> x;
   tensor_view<float> y;
   int out_h, out_w;
-  const float* bias;  ///< then the weights
+  const float* packed;  ///< biases and scales of all panels, then the weights
   float low, high;
   void (*activate)(float*, int);  ///< what clamping does not, or none
 };
@@ -107,7 +108,10 @@ struct strassen_work {
 /// The outputs of two rows and a pair of panels are mixed from shared sums: a NaN in the input reaches all
 /// outputs of its pixel and may reach those of the other one (two, where tiles have a row in common); an
 /// infinity may become NaN there, and inputs near the largest float overflow earlier than in a direct
-/// convolution, because sums of four are formed.
+/// convolution, because sums of four are formed. So a weight that is NaN or infinite may reach the outputs of
+/// the filter that it is mixed with. A pixel much darker than its partner gets errors in proportion to that
+/// one. Filters do not: each is scaled to about 1 when weights are packed, by a power of two, and back at the
+/// end.
 template <class Isa>
 void convolve_strassen(const strassen_work& work, float* scratch, share which) {
   const strassen_plan& plan = work.plan;
@@ -131,14 +135,15 @@ void convolve_strassen(const strassen_work& work, float* scratch, share which) {
                                  plan.sum_pitch(),
                                  nullptr,
                                  nullptr,
+                                 nullptr,
                                  work.y.pixel_stride,
                                  0,
                                  work.low,
                                  work.high,
                                  0};
   const auto pair_of = [&](int i) {
-    const int matrix = i / cut.pairs;
-    auto pair = (matrix < before ? cut : last)[i % cut.pairs];
+    const int matrix = i < before * cut.pairs ? i / cut.pairs : before;
+    auto pair = (matrix < before ? cut : last)[i - matrix * cut.pairs];
     pair.first += matrix * unit;
     return pair;
   };
@@ -157,8 +162,9 @@ void convolve_strassen(const strassen_work& work, float* scratch, share which) {
       microkernels::strassen_sums<Isa>(rows_of(p), p.tile, scratch + i * slot, job);
     }
     for (int n = panels.first; n < panels.end; ++n) {
-      job.right = work.bias + plan.bias_size() + n * weights;
-      job.bias = work.bias + n * columns;
+      job.right = work.packed + plan.panels() * plan.head_size() + n * weights;
+      job.bias = work.packed + n * plan.head_size();
+      job.scale = job.bias + columns;
       job.columns = plan.filters - n * columns < columns ? plan.filters - n * columns : columns;
       // The tiles of the first block fetch the next panels, each a part of them.
       const bool fetches = first == tiles.first && n + 1 < panels.end;
@@ -179,23 +185,42 @@ void convolve_strassen(const strassen_work& work, float* scratch, share which) {
   }
 }
 
-/// The bias of each panel and what that of the next one is more, then for each pair of panels the right
-/// operands of the seven products in their order.
+/// The power of two above the largest magnitude of `count` weights that are finite, within limits that keep
+/// it and its reciprocal normal; 1 if all are zero.
+inline float strassen_scale(const float* weights, int count) {
+  float largest = 0;
+  for (int k = 0; k < count; ++k) {
+    const float magnitude = weights[k] < 0 ? -weights[k] : weights[k];
+    if (magnitude > largest && magnitude - magnitude == 0) largest = magnitude;
+  }
+  float scale = 1;
+  for (int i = 0; i < 120 && scale <= largest; ++i) scale *= 2;
+  for (int i = 0; i < 120 && largest > 0 && scale > 2 * largest; ++i) scale /= 2;
+  return scale;
+}
+
+/// For each pair of panels both biases and both scales, then for each the right operands of the seven
+/// products in their order.
 inline void pack_strassen(const strassen_plan& plan, const float* canonical, bool has_bias, float* packed) {
   const int half = plan.half(), columns = plan.columns;
-  const auto weight = [&](int filter, int k) {
-    return filter < plan.filters ? static_cast<double>(canonical[1LL * filter * plan.channels + k]) : 0.;
-  };
-  const auto bias = [&](int filter) {
-    const bool real = has_bias && filter < plan.filters;
-    return real ? static_cast<double>(canonical[1LL * plan.filters * plan.channels + filter]) : 0.;
-  };
   for (int p = 0; p < plan.panels(); ++p)
     for (int n = 0; n < columns; ++n) {
       const int first = p * 2 * columns + n, second = first + columns;
-      packed[first] = static_cast<float>(bias(first));
-      packed[second] = static_cast<float>(bias(second) - bias(first));
-      float* to = packed + plan.bias_size() + p * plan.panel_size() + n;
+      float* const head = packed + p * plan.head_size() + n;
+      float scales[2];
+      for (int i = 0; i < 2; ++i) {
+        const int filter = i == 0 ? first : second;
+        const bool real = filter < plan.filters;
+        scales[i] = real ? strassen_scale(canonical + 1LL * filter * plan.channels, plan.channels) : 1;
+        head[i * columns] = has_bias && real ? canonical[1LL * plan.filters * plan.channels + filter] : 0;
+        head[(2 + i) * columns] = scales[i];
+      }
+      const auto weight = [&](int filter, int k) {
+        if (filter >= plan.filters) return 0.;
+        const double v = static_cast<double>(canonical[1LL * filter * plan.channels + k]);
+        return v / static_cast<double>(scales[filter == first ? 0 : 1]);
+      };
+      float* to = packed + plan.panels() * plan.head_size() + p * plan.panel_size() + n;
       for (int k = 0; k < half; ++k) {
         const double b11 = weight(first, k), b12 = weight(second, k);
         const double b21 = weight(first, half + k), b22 = weight(second, half + k);

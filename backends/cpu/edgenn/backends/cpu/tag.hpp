@@ -60,8 +60,10 @@ using isa_of_t = typename decltype(isa_of(static_cast<const Backend*>(nullptr)))
 /// and twice that with 512; a direct convolution has 2e-7 to 1e-6. Packed weights of 3x3 grow by a factor of
 /// (M + 2)^2 / 9: 1.8, 4, 5.4 and 7.1. Strassen's algorithm has up to 5e-8 times the root of the number of
 /// channels, 3e-7 with 32 and 1.1e-6 with 512, about twice as much as a direct convolution, and its weights
-/// grow by 7 / 4. All of these algorithms mix neighbours: a NaN spreads to the rest of a tile, or to another
-/// pixel, an infinity may become one there, and numbers overflow earlier.
+/// grow by 7 / 4. All of these algorithms mix neighbours: a NaN in the input spreads to the rest of a tile,
+/// or to one or two other pixels (a weight that is NaN or infinite, to another filter), an infinity may
+/// become NaN there, numbers overflow earlier, and errors are in proportion to the largest of what is mixed.
+/// Filters that Strassen's algorithm mixes are scaled to each other first.
 template <class Backend, int M>
 struct with_winograd : Backend {
   static_assert(M == 0 || M == 2 || M == 4 || M == 5 || M == 6,

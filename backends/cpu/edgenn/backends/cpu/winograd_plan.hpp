@@ -102,16 +102,13 @@ constexpr winograd_plan plan_winograd(winograd_axis y, winograd_axis x, int grou
   plan.block = whole < plan.units() ? whole : plan.units();
   // Positions lie a cache line more than a power of two apart, or they would share a few sets of the cache.
   constexpr int line = 16;
-  const auto limited = [](long long n) {
-    return n < max_int ? static_cast<int>(n) : static_cast<int>(max_int);
-  };
-  plan.in_pitch = limited(1LL * plan.grid_tiles(plan.block) * plan.channel_pitch + line);
+  plan.in_pitch = at_most_max_int(1LL * plan.grid_tiles(plan.block) * plan.channel_pitch + line);
   // Panels that share one reading of the transformed input; all of them, if that and the next panel are too
   // much for the cache and tiles so few that it takes longer to fetch the weights than to multiply.
   constexpr int bundle_columns = 64;
   plan.bundle = ceil_div(bundle_columns, columns);
   if (!plan.in_parts() && plan.block < 4 * rows && !plan.fetches()) plan.bundle = plan.panels;
-  plan.product_pitch = limited(1LL * plan.block * plan.unit * plan.bundle * columns + line);
+  plan.product_pitch = at_most_max_int(1LL * plan.block * plan.unit * plan.bundle * columns + line);
   return plan;
 }
 

@@ -10,7 +10,8 @@ struct strassen_job {
   int left_pitch;            ///< floats from one row of the left operand to the next
   int sum_pitch;             ///< the same of its sums
   const float* right;        ///< [7][half][columns]
-  const float* bias;         ///< [2][columns]: of the first panel, and what that of the second one is more
+  const float* bias;         ///< [2][columns]
+  const float* scale;        ///< [2][columns]: what the products of a filter are multiplied by
   int out_pitch;             ///< floats from one row of the result to the next
   int columns;               ///< real ones of both panels: how many are written
   float low, high;           ///< the result is clamped to [low, high]
@@ -31,8 +32,7 @@ struct strassen_rows {
 ///   T1 = B12 - B11   T2 = B22 - T1   T3 = B22 - B12   T4 = B21 - T2
 ///   P5 = S1 T1   U2 = A11 B11 + S2 T2   U3 = U2 + S3 T3   U4 = U2 + P5
 ///   C11 = A11 B11 + A12 B21   C21 = U3 + A22 T4   C22 = U3 + P5   C12 = U4 + S4 B22
-/// The products add up in the accumulators, so that only P5, A11 B11 and U4 are stored between them. To A11
-/// B11 belongs the bias of the first panel, to P5 what that of the second one is more.
+/// The products add up in the accumulators, so that only P5, A11 B11 and U4 are stored between them.
 template <class Isa, int Rows>
 class strassen_tile : gemm_rows<Isa, vec<Isa>, Rows, gemm_tile<Isa>::vectors, fetch_any> {
   using V = vec<Isa>;
@@ -51,24 +51,24 @@ class strassen_tile : gemm_rows<Isa, vec<Isa>, Rows, gemm_tile<Isa>::vectors, fe
     tile.ahead = next;
     tile.ahead_step = job.next_step;
     tile.b = job.right;
-    tile.begin(job.bias + columns);
+    tile.begin();
     tile.add(sums, job.sum_pitch, half);  // P5
     tile.save(p5);
-    tile.begin(job.bias);
+    tile.begin();
     tile.add(a1, job.left_pitch, half);
     tile.save(u);
     tile.add(a1 + half, job.left_pitch, half);  // C11
-    tile.write(y1, job.columns, job);
+    tile.write(y1, 0, job);
     tile.restore(u);
     tile.add(sums + sum_size, job.sum_pitch, half);  // U2
     tile.save_with(u, p5);
     tile.add(sums + 2 * sum_size, job.sum_pitch, half);  // U3
-    tile.write_with(y2 + columns, job.columns - columns, job, p5);
+    tile.write_with(y2, 1, job, p5);
     tile.add(a2 + half, job.left_pitch, half);  // C21
-    tile.write(y2, job.columns, job);
+    tile.write(y2, 0, job);
     tile.restore(u);
     tile.add(sums + 3 * sum_size, job.sum_pitch, half);  // C12
-    tile.write(y1 + columns, job.columns - columns, job);
+    tile.write(y1, 1, job);
   }
 
  private:
@@ -83,6 +83,9 @@ class strassen_tile : gemm_rows<Isa, vec<Isa>, Rows, gemm_tile<Isa>::vectors, fe
 #pragma GCC unroll 8
       for (int j = 0; j < vectors; ++j) f(this->sum[m][j], m * columns + j * V::width);
   }
+  [[gnu::always_inline]] void begin() {
+    for_each([](vector & s, int) __attribute__((always_inline)) { s = V::zero(); });
+  }
   [[gnu::always_inline]] void save(float* to) {
     for_each([to](vector & s, int i) __attribute__((always_inline)) { V::store(to + i, s); });
   }
@@ -93,11 +96,27 @@ class strassen_tile : gemm_rows<Isa, vec<Isa>, Rows, gemm_tile<Isa>::vectors, fe
   [[gnu::always_inline]] void restore(const float* from) {
     for_each([from](vector & s, int i) __attribute__((always_inline)) { s = V::load(from + i); });
   }
-  [[gnu::always_inline]] void write(float* y, int real, const strassen_job& job) {
+  /// To the columns of panel 0 or 1.
+  [[gnu::always_inline]] void write(float* y, int panel, const strassen_job& job) {
+    write_results(
+        y, panel, job, [&](int m, int j) __attribute__((always_inline)) { return this->sum[m][j]; });
+  }
+  /// The sums and what was saved at `more`.
+  [[gnu::always_inline]] void write_with(float* y, int panel, const strassen_job& job, const float* more) {
+    write_results(
+        y, panel, job, [&](int m, int j) __attribute__((always_inline)) {
+          return V::add(this->sum[m][j], V::load(more + m * columns + j * V::width));
+        });
+  }
+  template <class F>
+  [[gnu::always_inline]] static void write_results(float* y, int panel, const strassen_job& job, F sums) {
     const vector low = V::broadcast(job.low), high = V::broadcast(job.high);
+    const float *bias = job.bias + panel * columns, *scale = job.scale + panel * columns;
     write_columns(
-        y, job.out_pitch, real, [&](int m, int j) __attribute__((always_inline)) {
-          return V::clamp(this->sum[m][j], low, high);
+        y + panel * columns, job.out_pitch,
+        job.columns - panel * columns, [&](int m, int j) __attribute__((always_inline)) {
+          const vector s = V::fma(sums(m, j), V::load(scale + j * V::width), V::load(bias + j * V::width));
+          return V::clamp(s, low, high);
         });
   }
   /// The first `real` columns of the vectors `result(m, j)`.
@@ -120,13 +139,6 @@ class strassen_tile : gemm_rows<Isa, vec<Isa>, Rows, gemm_tile<Isa>::vectors, fe
             V::store_first(y + j * V::width, result(m, j), left);
         }
     }
-  }
-  [[gnu::always_inline]] void write_with(float* y, int real, const strassen_job& job, const float* more) {
-    const vector low = V::broadcast(job.low), high = V::broadcast(job.high);
-    write_columns(
-        y, job.out_pitch, real, [&](int m, int j) __attribute__((always_inline)) {
-          return V::clamp(V::add(this->sum[m][j], V::load(more + m * columns + j * V::width)), low, high);
-        });
   }
 };
 
