@@ -276,7 +276,7 @@ constexpr bool chooses_strassen(const conv2d& l, shape in, shape out, int unit) 
   constexpr double of_a_tile = 4, of_a_product = 3.5;  // to begin and to end sums, in steps of k
   constexpr double of_sums = 10;                       // S1 to S4 of a row and a k
   // To fetch a weight from memory, where that does not go on meanwhile; those of the first tile wait for it.
-  constexpr double of_a_weight = 1.8, of_first_weights = 5;
+  constexpr double of_a_weight = 4, of_first_weights = 5;
   const double k = plan.channels, rows = static_cast<double>(out.h) * out.w;
   const double half_rows = plan.matrices(out.h) * static_cast<double>(ceil_div(plan.unit_size, 2));
   const double direct =
