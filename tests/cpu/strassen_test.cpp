@@ -72,9 +72,9 @@ block block_of(const data& d, int first_pixel, int second_pixel, int first_filte
              + sum_of_products{left[i].magnitude * right[i].magnitude,
                                std::pow(left[i].value * right[i].value, 2)};
   }
-  const sum_of_products u2 = bias(first_filter) + p[0] + p[5], u3 = u2 + p[6];
-  const sum_of_products p5 = bias(first_filter) + bias(second_filter) + p[4];
-  return {bias(first_filter) + p[0] + p[1], u2 + p5 + p[2], u3 + p[3], u3 + p5};
+  const sum_of_products first = bias(first_filter), second = bias(second_filter);
+  const sum_of_products u2 = p[0] + p[5], u3 = u2 + p[6], p5 = p[4];
+  return {first + p[0] + p[1], second + u2 + p5 + p[2], first + u3 + p[3], second + u3 + p5};
 }
 
 /// Every term of an output's sum is a product of sums of at most four inputs and, rounded once, of weights;

@@ -21,7 +21,7 @@ class thread_pool {
   static_assert(Threads >= 1, "edgenn: a thread pool has at least one thread, its caller");
 
  public:
-  /// The default lasts about 50 microseconds.
+  /// The default lasts about 65 microseconds on a Zen 4 core.
   static constexpr int default_spins = 2000;
 
   /// Starts the threads.
