@@ -1,6 +1,7 @@
 #pragma once
 // What the machine can do at most, measured: multiply-adds in registers, and reading from memory.
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <edgenn/backends/cpu.hpp>
@@ -86,6 +87,31 @@ double read_gigabytes_per_second(int threads = 1) {
     const double bytes = static_cast<double>(part) * sizeof(float) * threads;
     best = std::max(best, bytes / seconds_since(start) * 1e-9);
   }
+  return best;
+}
+
+/// Nanoseconds that a cache line takes from one core to another: two threads hand a number to and fro. `place` is
+/// called in each thread, with 0 and 1, and puts it on its core. The best of 20 short measurements.
+template <class Place>
+double core_to_core_nanoseconds(Place place) {
+  constexpr int repeats = 20, handovers = 1000;
+  alignas(64) std::atomic<int> turn{0};
+  double best = 1e9;
+  const auto hand_over = [&](int self) {
+    place(self);
+    for (int repeat = 0; repeat < repeats; ++repeat) {
+      const auto start = clock_type::now();
+      for (int i = 0; i < handovers; ++i) {
+        while (turn.load(std::memory_order_acquire) != self) {
+        }
+        turn.store(1 - self, std::memory_order_release);
+      }
+      if (self == 0) best = std::min(best, seconds_since(start) * 1e9 / (2 * handovers));
+    }
+  };
+  std::thread other{hand_over, 1};
+  hand_over(0);
+  other.join();
   return best;
 }
 

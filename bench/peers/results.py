@@ -116,6 +116,13 @@ def facts(results):
     if call:
         lines.append("Already subtracted from the other libraries' times, what one call from Python costs: "
                      + ", ".join(f"{NAMES[n]} {v * 1000:.1f} us" for n, v in call.items()))
+    if "turns" in machine:
+        turns = machine["turns"]
+        lines.append(f"The two cores furthest apart hand over a cache line in {machine['core_to_core_ns']:.0f} ns. A "
+                     "library's turn counts if they do so in less than twice that before and after it: else they do "
+                     "not share a cache, which on a virtual machine comes and goes. Of "
+                     f"{turns['all']} turns {turns['repeated']} were repeated for it; {turns['apart']} count although "
+                     "the cores stayed apart")
     worst = max((t["difference"] for n in results["networks"] for t in n["times"].values()), default=0)
     lines.append(f"Outputs agree with edgenn's within {worst:.1e} of the largest value of an output")
     lines.append("Each library runs alone: the processes of the others are stopped meanwhile. Memory for all is that "

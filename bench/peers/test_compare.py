@@ -118,6 +118,12 @@ class Reports(unittest.TestCase):
         self.assertFalse(speed_up["met"])
         self.assertIn("speed-up", report.table(results)[0])
 
+    def test_distance_of_cores(self):
+        results = sample()
+        self.assertNotIn("cache line", report.markdown(results))
+        results["machine"].update(core_to_core_ns=30.0, turns={"all": 40, "repeated": 3, "apart": 1})
+        self.assertIn("Of 40 turns 3 were repeated for it; 1 count although", report.markdown(results))
+
     def test_a_goal_without_another_library_is_missed(self):
         results = sample()
         results["networks"][2]["goal"] = 0.8
