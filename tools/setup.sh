@@ -11,7 +11,8 @@ case ${1-all} in
   all)
     packages='clang libclang-rt-dev python3 python3-numpy doctest-dev libeigen3-dev pkg-config doxygen git ca-certificates
       gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm
-      g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static qemu-user'
+      g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static qemu-user
+      libonnx-dev libonnx-testdata libprotobuf-dev libflatbuffers-dev flatbuffers-compiler'
     ;;
   *)
     echo "setup.sh: found argument \"$1\", expected none or demo" >&2
@@ -32,8 +33,8 @@ lacking() {
   headers='CLI/CLI.hpp stb/stb_image.h zlib.h'
   if [ "${1-all}" = all ]; then
     commands="$commands clang++ python3 pkg-config doxygen git arm-none-eabi-g++ qemu-system-arm
-      aarch64-linux-gnu-g++ arm-linux-gnueabihf-g++ qemu-aarch64-static qemu-aarch64"
-    headers="$headers doctest/doctest.h"
+      aarch64-linux-gnu-g++ arm-linux-gnueabihf-g++ qemu-aarch64-static qemu-aarch64 flatc"
+    headers="$headers doctest/doctest.h onnx/onnx-ml.pb.h google/protobuf/message.h flatbuffers/flatbuffers.h"
   fi
   for command in $commands; do
     command -v "$command" > /dev/null || echo "$command"

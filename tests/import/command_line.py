@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""edgenn-import as a program: command_line.py EDGENN_IMPORT ONNX_TEST_DATA. Whatever is wrong gives one line on standard
+error and exit status 2, and leaves no file behind."""
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+program, data = sys.argv[1], pathlib.Path(sys.argv[2])
+relu = data / "node/test_relu/model.onnx"
+problems = []
+
+
+def run(folder, *arguments):
+    return subprocess.run([program, *map(str, arguments), "-o", str(folder)], capture_output=True, text=True,
+                          timeout=60, check=False)
+
+
+def expect(what, holds, done):
+    if not holds:
+        problems.append(f"{what}: exit status {done.returncode}, standard error {done.stderr!r}")
+
+
+def refused(what, part, *arguments):
+    with tempfile.TemporaryDirectory() as folder:
+        results = pathlib.Path(folder) / "results"
+        done = run(results, *arguments)
+        one_line = done.stderr.startswith("edgenn-import: ") and done.stderr.count("\n") == 1
+        expect(what, done.returncode == 2 and one_line and part in done.stderr and done.stdout == "", done)
+        expect(f"{what}: left files", not results.exists() or not any(results.iterdir()), done)
+
+
+with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    good = relu.read_bytes()
+    (folder / "empty.onnx").touch()
+    (folder / "cut.onnx").write_bytes(good[:40])
+    (folder / "text.onnx").write_text("no model at all\n" * 100)
+    (folder / "zeros.onnx").write_bytes(bytes(1000))
+    (folder / "folder.onnx").mkdir()
+    (folder / "odd\nname.onnx").write_bytes(b"")
+
+    refused("no model", "no model named")
+    refused("a missing file", "there is no such file", folder / "missing.onnx")
+    refused("a folder", "there is no such file", folder / "folder.onnx")
+    refused("an empty file", "empty.onnx: the file is empty", folder / "empty.onnx")
+    refused("a name of two lines", "odd?name.onnx: the file is empty", folder / "odd\nname.onnx")
+    refused("a cut file", "cut.onnx: ", folder / "cut.onnx")
+    refused("text", "text.onnx: ", folder / "text.onnx")
+    refused("zeros", "zeros.onnx: ", folder / "zeros.onnx")
+    refused("a device", "there is no such file", "/dev/zero")
+    refused("an operator that is not known", '(DequantizeLinear): edgenn-import does not know this operator',
+            data / "node/test_dequantizelinear/model.onnx")
+    refused("an unknown option", "--magic", relu, "--magic")
+    refused("two models", "", relu, relu)
+    for shape in ("x", "x=", "=3", "x=3xx4", "x=3x", "x=0", "x=-3", "x=3.5", "x=99999999999999999999"):
+        refused(f"--input-shape {shape}", "--input-shape", relu, "--input-shape", shape)
+    refused("the shape of an input that is not there", 'names the input "z"', relu, "--input-shape", "z=3x4x5")
+    refused("an enormous shape", "2147483647", relu, "--input-shape", "x=65536x65536x1")
+    refused("an order of channels that is none", "--channel-order", relu, "--channel-order", "gbr")
+    refused("a mean that is no number", "--mean", relu, "--mean", "much")
+    refused("a name that is no identifier", "--name", relu, "--name", "1st")
+
+    # The results replace older ones as a whole or not at all.
+    (folder / "my_relu.hpp").write_text("older")
+    done = run(folder, relu, "--name", "my_relu", "--input-shape", "x=2x3")
+    expect("a shape of another rank", done.returncode == 2 and (folder / "my_relu.hpp").read_text() == "older", done)
+    done = run(folder, relu, "--name", "my_relu", "--input-shape", "x=2x3x4")
+    files = sorted(p.name for p in folder.iterdir() if p.name.startswith("my_relu"))
+    expect("a good model", done.returncode == 0 and files == ["my_relu.edgenn", "my_relu.hpp", "my_relu.txt"], done)
+    expect("its header", "inline constexpr auto my_relu = edgenn::network({2, 3, 4}" in (folder / "my_relu.hpp").read_text(), done)
+    (folder / "file").touch()
+    done = run(folder / "file" / "results", relu)
+    expect("a folder that cannot be made", done.returncode == 2 and done.stderr.count("\n") == 1, done)
+
+print(*problems, sep="\n")
+sys.exit(1 if problems else 0)
