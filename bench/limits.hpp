@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <edgenn/backends/cpu.hpp>
 #include <memory>
+#include <thread>
+#include <vector>
 
 namespace bench {
 
@@ -53,24 +55,36 @@ double peak_gflops() {
   return best;
 }
 
-/// Bytes per nanosecond (GB/s) of one thread that reads more than any cache holds. The best of 5 passes.
+/// Reads `count` floats, a multiple of 8 vectors.
 template <class Isa>
-double read_gigabytes_per_second() {
+void read_all(const float* memory, std::size_t count) {
   using v = edgenn::microkernels::vec<Isa>;
-  constexpr std::size_t bytes = std::size_t{256} << 20, count = bytes / sizeof(float), step = 8 * v::width;
+  typename v::type sum[8];
+  for (auto& s : sum) s = v::zero();
+  for (std::size_t i = 0; i < count; i += 8 * v::width) {
+#pragma GCC unroll 8
+    for (std::size_t k = 0; k < 8; ++k) sum[k] = v::add(sum[k], v::load(memory + i + k * v::width));
+  }
+  for (auto& s : sum) keep(s);
+}
+
+/// Bytes per nanosecond (GB/s) of `threads` threads that each read a part of more than any cache holds. The
+/// best of 5 passes.
+template <class Isa>
+double read_gigabytes_per_second(int threads = 1) {
+  constexpr std::size_t count = std::size_t{64} << 20;  // floats
   const auto memory = std::make_unique<float[]>(count);
+  const std::size_t part = count / static_cast<std::size_t>(threads) / 256 * 256;
   double best = 0;
   for (int repeat = 0; repeat < 5; ++repeat) {
-    typename v::type sum[8];
-    for (auto& s : sum) s = v::zero();
     const auto start = clock_type::now();
-    for (std::size_t i = 0; i < count; i += step) {
-#pragma GCC unroll 8
-      for (std::size_t k = 0; k < 8; ++k) sum[k] = v::add(sum[k], v::load(memory.get() + i + k * v::width));
-    }
-    const double seconds = seconds_since(start);
-    for (auto& s : sum) keep(s);
-    best = std::max(best, static_cast<double>(bytes) / seconds * 1e-9);
+    std::vector<std::thread> others;
+    for (int i = 1; i < threads; ++i)
+      others.emplace_back(read_all<Isa>, memory.get() + static_cast<std::size_t>(i) * part, part);
+    read_all<Isa>(memory.get(), part);
+    for (std::thread& t : others) t.join();
+    const double bytes = static_cast<double>(part) * sizeof(float) * threads;
+    best = std::max(best, bytes / seconds_since(start) * 1e-9);
   }
   return best;
 }

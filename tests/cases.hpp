@@ -206,6 +206,17 @@ void for_each_separable_conv2d_case(F f) {
 }
 
 template <class F>
+void for_each_pooled_conv2d_case(F f) {
+  f(layer_case<pooled_conv2d{.filters = 6, .kernel = 3, .pad = 1, .act = relu}, shape{8, 6, 4}>{
+      "pooled_conv2d_3x3"});
+  f(layer_case<pooled_conv2d{.filters = 5, .kernel = {3, 2}, .bias = false}, shape{9, 8, 3}>{
+      "pooled_conv2d_odd_size_no_bias"});
+  f(layer_case<pooled_conv2d{
+                   .filters = 4, .kernel = 3, .stride = 2, .pad = same, .groups = 2, .act = hard_swish},
+               shape{7, 9, 4}>{"pooled_conv2d_stride_2_groups_hard_swish"});
+}
+
+template <class F>
 void for_each_dense_case(F f) {
   f(layer_case<dense{.units = 7}, shape{.c = 19}>{"dense_vector"});
   f(layer_case<dense{.units = 5}, shape{3, 4, 2}>{"dense_image"});
@@ -502,6 +513,7 @@ void for_each_case(F f) {
   for_each_conv2d_case(f);
   for_each_depthwise_conv2d_case(f);
   for_each_separable_conv2d_case(f);
+  for_each_pooled_conv2d_case(f);
   for_each_dense_case(f);
   for_each_pooling_case(f);
   for_each_activation_case(f);

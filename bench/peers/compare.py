@@ -158,20 +158,22 @@ class Comparison:
         self.models = options.build / "models"
         self.dump = builder.dump()
         self.limits_program = builder.build("peers/machine_limits.cpp", f"machine_limits_{builder.isa}",
-                                            "-ffp-contract=off")
+                                            "-ffp-contract=off", "-pthread")
         self.eigen = eigen_folder() if report.EIGEN in options.libraries and options.threads == 1 else None
         self.cpus = set(sorted(os.sched_getaffinity(0))[-options.threads:])
-        self.limits = {}
+        self.limits, self.read_by_all = {}, []
         self.networks, self.missing, self.call = [], [], {}
         self.differ = False
 
     def measure_limits(self):
         """The best so far: whatever else the machine does only makes these smaller."""
-        done = subprocess.run([self.limits_program], capture_output=True, text=True,
+        done = subprocess.run([self.limits_program, str(self.options.threads)], capture_output=True, text=True,
                               preexec_fn=lambda: os.sched_setaffinity(0, self.cpus))
         if done.returncode != 0:
             raise Failure(f"the machine's limits could not be measured: status {done.returncode}")
-        for key, value in json.loads(done.stdout).items():
+        found = json.loads(done.stdout)
+        self.read_by_all.append(found.pop("read_by_all"))
+        for key, value in found.items():
             self.limits[key] = max(value, self.limits.get(key, value))
 
     def runners(self, network):
@@ -286,7 +288,8 @@ class Comparison:
         return {
             "date": datetime.date.today().isoformat(),
             "machine": {"cpu": cpu_name(), "cores": os.cpu_count(), "system": f"Linux {platform.release()}",
-                        "peak_gflops": limits, "read_gigabytes_per_second": read, "cache_bytes": cache_bytes()},
+                        "peak_gflops": limits, "read_gigabytes_per_second": read,
+                        "read_by_all_threads": self.read_by_all, "cache_bytes": cache_bytes()},
             "compiler": self.builder.version(), "flags": " ".join(self.builder.flags()),
             "python": platform.python_version(), "versions": self.versions,
             "edgenn": {"version": edgenn_version(), "commit": commit(), "isa": widest},

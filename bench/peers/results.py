@@ -91,13 +91,22 @@ def text_table(results):
     return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(r, widths)).rstrip() for r in rows)
 
 
+def read_by_all(results):
+    """What several threads read together. It was measured before each network: on a virtual machine it may change
+    from one minute to the next."""
+    rates = results["machine"].get("read_by_all_threads", [])
+    if results["threads"] == 1 or not rates:
+        return ""
+    return f", {min(rates):.0f} to {max(rates):.0f} GB/s by {results['threads']} threads together"
+
+
 def facts(results):
     """Lines that say where, with what and how it was measured."""
     machine, call = results["machine"], results["call_overhead_ms"]
     limits = ", ".join(f"{isa} {value:.0f}" for isa, value in machine["peak_gflops"].items())
     lines = [f"{results['date']}, {machine['cpu']}, {machine['cores']} cores, {machine['system']}",
              f"Measured limits of one core: {limits} GFLOP/s; {machine['read_gigabytes_per_second']:.0f} GB/s read "
-             "from memory",
+             "from memory" + read_by_all(results),
              f"edgenn {results['edgenn']['version']} ({results['edgenn']['commit']}), instruction set "
              f"{results['edgenn']['isa']}, {results['compiler']}, {results['flags']}",
              "Others: " + ", ".join(f"{NAMES[n]} {v}" for n, v in results["versions"].items())

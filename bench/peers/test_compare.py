@@ -24,7 +24,8 @@ def sample():
     """edgenn twice as fast as ncnn on one network, three times as slow on another, alone on a third."""
     return {
         "date": "2000-01-01", "machine": {"cpu": "<cpu>", "cores": 1, "system": "Linux", "peak_gflops": {"avx2": 100.0},
-                                          "read_gigabytes_per_second": 10.0, "cache_bytes": 1000},
+                                          "read_gigabytes_per_second": 10.0, "read_by_all_threads": [10.0, 20.0],
+                                          "cache_bytes": 1000},
         "compiler": "g++", "flags": "-O3", "python": "3", "versions": {"ncnn": "1", "mnn": "2"},
         "edgenn": {"version": "0", "commit": "c", "isa": "avx2"}, "threads": 1, "rounds": 1, "clock": "elapsed time",
         "call_overhead_ms": {"ncnn": 0.004},

@@ -2,6 +2,7 @@
 // A network bound to a backend at compile time: the graph after the passes, the kernels' needs and the memory
 // plan.
 #include <cstddef>
+#include <edgenn/fuse_pooling.hpp>
 #include <edgenn/fuse_separable.hpp>
 #include <edgenn/kernel.hpp>
 #include <edgenn/memory_plan.hpp>
@@ -22,30 +23,35 @@ struct op_facts {
   bool stands_in;    ///< for the layers of which the op is made
 };
 
-/// Layers with less work than this, in multiply-accumulate operations, are not worth the threads' attention:
-/// they take a few microseconds. Elements of outputs count as `work_of_element`.
+/// Layers with less work than this are not worth the threads' attention: they take a few microseconds.
 inline constexpr long long least_work_to_divide = 250'000;
-inline constexpr long long work_of_element = 16;
+
+/// In multiply-accumulate operations; elements that are read and written count as some.
+constexpr long long work_of(const auto& graph, const node& n) {
+  long long work = n.macs + 2LL * n.weight_count + 16LL * n.out.size();
+  for (int k = 0; k < n.input_count; ++k) work += 4LL * graph[n.input(k)].out.size();
+  return work;
+}
 
 template <const auto& Graph, int I, class Backend>
 constexpr op_facts facts_of() {
   using K = kernel<Backend, node_op<Graph, I>>;
   using call = kernel_call<Backend, node_op<Graph, I>>;
+  constexpr int threads = threads_of<Backend>;
   op_facts facts{supports<Backend, node_op<Graph, I>>,
                  call::extra_arguments >= 0,
-                 {scratch_bytes_of<K>(), is_in_place<K>(), is_strided<K>()},
+                 {scratch_bytes_of<K>, is_in_place<K>, is_strided<K>},
                  packs<K>,
                  0,
                  1,
                  0,
-                 stands_in<K>()};
+                 stands_in<K>};
   if constexpr (packs<K>) facts.packed_bytes = K::packed_bytes;
-  if constexpr (!is_smallest<Backend>()) facts.needs.input_gap = input_gap_of<K>();
-  if constexpr (threads_of<Backend>() > 1 && call::divisible) {
-    const long long work = Graph[I].macs + work_of_element * Graph[I].out.size();
+  if constexpr (!is_smallest<Backend>) facts.needs.input_gap = input_gap_of<K>;
+  if constexpr (threads > 1 && call::divisible) {
     const long long bytes = round_up(facts.needs.scratch_bytes, Backend::alignment);
-    if (work >= least_work_to_divide && bytes * threads_of<Backend>() <= max_int) {
-      facts.shares = threads_of<Backend>();
+    if (work_of(Graph, Graph[I]) >= least_work_to_divide && bytes * threads <= max_int) {
+      facts.shares = threads;
       facts.share_bytes = static_cast<int>(bytes);
       facts.needs.scratch_bytes = static_cast<int>(bytes * facts.shares);
       // Where elements move, one share could write over what another has yet to read.
@@ -65,7 +71,7 @@ inline constexpr auto facts_of_all = []<int... I>(std::integer_sequence<int, I..
 (std::make_integer_sequence<int, Graph.node_count>{});
 
 /// `Net` as `Backend` runs it: without what does nothing, activations fused where the backend has the kernel,
-/// depthwise and pointwise convolutions where it gains by that.
+/// depthwise and pointwise convolutions, and convolutions and poolings, where it gains by that.
 template <const auto& Net, class Backend>
 struct prepared {
   static constexpr auto cleaned = remove_unused(remove_identities(numbered(resized<Net.node_count>(Net))));
@@ -81,20 +87,21 @@ struct prepared {
 
   static constexpr auto fused_where_supported = fuse_activations(cleaned, allowed);
   static constexpr auto activated = resized<fused_where_supported.node_count>(fused_where_supported);
-  static constexpr auto separable = resized<activated.node_count>(fuse_separable(activated));
+  static constexpr auto joined_layers = fuse_pooling(fuse_separable(activated));
+  static constexpr auto joined = resized<joined_layers.node_count>(joined_layers);
 
-  /// By origin: whether the backend has a kernel for the node that stands in for two. Fused layers take more
-  /// memory: rows of the values between them.
+  /// By origin: whether the backend has a kernel for the node that stands in for two. Fused layers can take
+  /// more memory: rows of the values between them, or larger tiles.
   static constexpr auto faster = [] {
     static_array<bool, Net.node_count> ok{};
-    if constexpr (separable.node_count < activated.node_count && !is_smallest<Backend>())
-      for (int i = separable.input_count; i < separable.node_count; ++i)
-        ok[separable[i].origin] = facts_of_all<separable, Backend>[i].stands_in;
+    if constexpr (joined.node_count < activated.node_count && !is_smallest<Backend>)
+      for (int i = joined.input_count; i < joined.node_count; ++i)
+        ok[joined[i].origin] = facts_of_all<joined, Backend>[i].stands_in;
     return ok;
   }();
 
-  static constexpr auto separable_where_faster = fuse_separable(activated, faster);
-  static constexpr auto graph = resized<separable_where_faster.node_count>(separable_where_faster);
+  static constexpr auto joined_where_faster = fuse_pooling(fuse_separable(activated, faster), faster);
+  static constexpr auto graph = resized<joined_where_faster.node_count>(joined_where_faster);
 };
 
 /// Whether elements and weights can start at every multiple of the backend's alignment.

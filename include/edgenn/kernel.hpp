@@ -92,41 +92,38 @@ using node_op = typename detail::bind_node<Net, I>::type;
 
 namespace detail {
 
+// Optional members of kernels.
+
 template <class K>
-constexpr int scratch_bytes_of() {
-  if constexpr (requires { K::scratch_bytes; })
-    return K::scratch_bytes;
-  else
-    return 0;
-}
+inline constexpr int scratch_bytes_of = 0;
 template <class K>
-constexpr bool is_in_place() {
-  if constexpr (requires { K::in_place; })
-    return K::in_place;
-  else
-    return false;
-}
+requires requires { K::scratch_bytes; }
+inline constexpr int scratch_bytes_of<K> = K::scratch_bytes;
+
 template <class K>
-constexpr bool is_strided() {
-  if constexpr (requires { K::strided; })
-    return K::strided;
-  else
-    return false;
-}
+inline constexpr bool is_in_place = false;
 template <class K>
-constexpr int input_gap_of() {
-  if constexpr (requires { K::input_gap; })
-    return K::input_gap;
-  else
-    return 0;
-}
+requires requires { K::in_place; }
+inline constexpr bool is_in_place<K> = K::in_place;
+
 template <class K>
-constexpr bool stands_in() {
-  if constexpr (requires { K::stands_in; })
-    return K::stands_in;
-  else
-    return false;
-}
+inline constexpr bool is_strided = false;
+template <class K>
+requires requires { K::strided; }
+inline constexpr bool is_strided<K> = K::strided;
+
+template <class K>
+inline constexpr int input_gap_of = 0;
+template <class K>
+requires requires { K::input_gap; }
+inline constexpr int input_gap_of<K> = K::input_gap;
+
+template <class K>
+inline constexpr bool stands_in = false;
+template <class K>
+requires requires { K::stands_in; }
+inline constexpr bool stands_in<K> = K::stands_in;
+
 template <class K>
 concept packs = requires {
   K::packed_bytes;

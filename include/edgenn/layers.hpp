@@ -12,6 +12,7 @@
 #include <edgenn/layers/normalization.hpp>
 #include <edgenn/layers/pool2d.hpp>
 #include <edgenn/layers/pool3d.hpp>
+#include <edgenn/layers/pooled_conv2d.hpp>
 #include <edgenn/layers/rearrange.hpp>
 #include <edgenn/layers/resize.hpp>
 #include <edgenn/layers/separable_conv2d.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 // What a memory plan says: needs of kernels go in, places of values come out.
-#include <edgenn/graph.hpp>
+#include <edgenn/basic_graph.hpp>
 #include <edgenn/static_array.hpp>
 
 namespace edgenn {

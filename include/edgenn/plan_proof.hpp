@@ -1,6 +1,6 @@
 #pragma once
 // The proof that a memory plan is sound.
-#include <edgenn/graph.hpp>
+#include <edgenn/basic_graph.hpp>
 #include <edgenn/layers/concat.hpp>
 #include <edgenn/layers/rearrange.hpp>
 #include <edgenn/placement.hpp>

@@ -49,20 +49,16 @@ concept executor = requires(T& e, int count, share_task task, void* context) {
 namespace detail {
 
 template <class Backend>
-constexpr bool is_smallest() {
-  if constexpr (requires { Backend::is_smallest; })
-    return Backend::is_smallest;
-  else
-    return false;
-}
+inline constexpr bool is_smallest = false;
+template <class Backend>
+requires requires { Backend::is_smallest; }
+inline constexpr bool is_smallest<Backend> = Backend::is_smallest;
 
 template <class Backend>
-constexpr int threads_of() {
-  if constexpr (requires { Backend::threads; })
-    return Backend::threads;
-  else
-    return 1;
-}
+inline constexpr int threads_of = 1;
+template <class Backend>
+requires requires { Backend::threads; }
+inline constexpr int threads_of<Backend> = Backend::threads;
 
 /// Computes everything in the calling thread.
 struct no_executor {};

@@ -53,6 +53,9 @@ constexpr long long count_of(Extents... extents) {
   return count;
 }
 
+/// `n`, or max_int if it is more.
+constexpr int at_most_max_int(long long n) { return static_cast<int>(n < max_int ? n : max_int); }
+
 }  // namespace detail
 
 }  // namespace edgenn

@@ -9,9 +9,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <edgenn/basic_graph.hpp>
 #include <edgenn/detail/crc32.hpp>
 #include <edgenn/detail/text.hpp>
-#include <edgenn/graph.hpp>
 #include <edgenn/half.hpp>
 #include <edgenn/result.hpp>
 #include <span>

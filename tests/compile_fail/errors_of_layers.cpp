@@ -360,6 +360,14 @@ using m = model<net, reference>;
 static_assert(m::arena_bytes > 0);  // expect: edgenn: the arena of this network needs more than 2147483647 bytes
 #endif
 
+#ifdef CASE_arena_of_a_pooled_convolution_beyond_32_bits
+inline constexpr auto net = network({12000, 12000, 1}, [](value x) {
+  return x | conv2d{.filters = 14, .kernel = 3} | max_pool2d{.window = 2, .stride = 2};
+});
+using m = model<net, reference>;
+static_assert(m::arena_bytes > 0);  // expect: edgenn: the arena of this network needs more than 2147483647 bytes
+#endif
+
 #ifdef CASE_joined_arena_beyond_32_bits
 inline constexpr auto net = network({20000, 20000, 1}, [](value x) {
   return concat(axis::height, x | softmax{}, x | softmax{}, x | softmax{}, x | softmax{});

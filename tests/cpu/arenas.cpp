@@ -8,6 +8,7 @@
 #include <edgenn/networks/person_cnn.hpp>
 #include <edgenn/networks/squeezenet.hpp>
 #include <edgenn/networks/vgg16.hpp>
+#include <iomanip>
 #include <iostream>
 
 namespace {
@@ -18,8 +19,8 @@ using tag = edgenn::EDGENN_TESTED_TAG;
 /// The most bytes of values alive at once, whatever kernels need beside them.
 template <const auto& Net>
 constexpr long long lower_bound() {
-  constexpr const auto& graph = model<Net, tag>::graph;
-  static_array<kernel_needs, graph.node_count> needs = detail::bound<Net, tag>::needs;
+  constexpr const auto& graph = model<Net, smallest<tag>>::graph;
+  static_array<kernel_needs, graph.node_count> needs = detail::bound<Net, smallest<tag>>::needs;
   for (kernel_needs& n : needs) n.scratch_bytes = n.input_gap = 0;
   return plan_memory(graph, needs, sizeof(float), tag::alignment).lower_bound_bytes;
 }
@@ -31,14 +32,16 @@ void report(const char* name) {
   constexpr long long least = lower_bound<Net>();
   constexpr int small = model<Net, smallest<tag>>::arena_bytes, fast = model<Net, tag>::arena_bytes;
   const auto percent = [](long long bytes) { return 100. * static_cast<double>(bytes - least) / least; };
-  std::cout << name << ": values " << least << " bytes; smallest " << small << " (+" << percent(small)
-            << " %), fastest " << fast << " (+" << percent(fast) << " %)\n";
+  std::cout << name << ": values " << std::noshowpos << least << " bytes; smallest " << small << std::showpos
+            << " (" << percent(small) << " %), fastest " << std::noshowpos << fast << std::showpos << " ("
+            << percent(fast) << " %)\n";
   failures += small > least + least / 20;
 }
 
 }  // namespace
 
 int main() {
+  std::cout << std::fixed << std::setprecision(1);
   report<networks::lenet_300_100>("LeNet-300-100");
   report<networks::lenet5>("LeNet-5");
   report<networks::alexnet>("AlexNet");

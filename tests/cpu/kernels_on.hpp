@@ -13,6 +13,13 @@ constexpr int tile_of() {
     return 0;
 }
 
+/// Whether `Kernel` is Strassen's algorithm, or the pointwise convolution in it.
+template <class Kernel>
+constexpr bool is_strassens = requires {
+  Kernel::plan.sum_pitch();
+}
+|| requires { Kernel::pointwise::plan.sum_pitch(); };
+
 /// The convolutions of `List`, or all but those.
 template <class List, bool Convolutions>
 struct convolutions_of {
@@ -24,6 +31,9 @@ struct convolutions_of {
   }
 };
 
+constexpr conv2d convolution_of(const conv2d& l) { return l; }
+constexpr conv2d convolution_of(const pooled_conv2d& l) { return l.convolution(); }
+
 /// The convolutions of `List` that `with_winograd<Backend, M>` computes by Winograd's algorithms; with M = 0
 /// those to which any of them applies.
 template <class List, int M>
@@ -31,9 +41,10 @@ struct winograd_layers {
   template <class F>
   void operator()(F f) const {
     List{}([&f]<auto Layer, shape... In>(const layer_case<Layer, In...>& c) {
-      if constexpr (requires { detail::winograd_applies(Layer); })
-        if constexpr (M == 0 ? detail::winograd_applies(Layer) : !detail::asked_winograd(Layer, M).direct())
-          f(c);
+      if constexpr (requires { convolution_of(Layer); }) {
+        constexpr conv2d l = convolution_of(Layer);
+        if constexpr (M == 0 ? detail::winograd_applies(l) : !detail::asked_winograd(l, M).direct()) f(c);
+      }
     });
   }
 };
@@ -52,10 +63,11 @@ template <class Backend, class List>
 std::vector<tested_kernel> kernels_on() {
   std::vector<tested_kernel> tested;
   for (auto& c : bound_cases<Backend, scope::kernels, selection::all, List>())
-    tested.push_back({std::move(c), 0, !std::is_base_of_v<basic_cpu<isa::neon32>, Backend>});
+    tested.push_back({std::move(c), 0, false, !std::is_base_of_v<basic_cpu<isa::neon32>, Backend>});
   auto next = tested.begin();
   List{}([&next]<class Case>(const Case&) {
-    next++->winograd_tile = tile_of<kernel<Backend, typename Case::op>>();
+    next->winograd_tile = tile_of<kernel<Backend, typename Case::op>>();
+    next++->is_strassens = is_strassens<kernel<Backend, typename Case::op>>;
   });
   return tested;
 }

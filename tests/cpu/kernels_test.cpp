@@ -22,6 +22,7 @@ constexpr double unit = 0x1p-24;  // of rounding in fp32
 std::string title(const tested_kernel& k) {
   std::string text = k.on.name;
   if (k.winograd_tile > 0) text += " by Winograd's F(" + std::to_string(k.winograd_tile) + ")";
+  if (k.is_strassens) text += " by Strassen's algorithm";
   return text;
 }
 
@@ -54,12 +55,13 @@ class allowed_errors {
     const std::vector<double> sums = run_kernel(with_data(in_fp64.linear, magnitudes(c)));
     const int summands = c.macs > 0 ? static_cast<int>(c.macs / c.out.size()) : c.in[0].size() / c.in[0].c;
     const double largest = *std::max_element(sums.begin(), sums.end());
-    const int m = tested.winograd_tile;
+    mixes_ = tested.winograd_tile > 0 || tested.is_strassens;
+    if (mixes_) growth_ = tested.is_strassens ? strassen_growth : winograd_growth(tested.winograd_tile);
     // A sum's products, operands and partial sums are rounded to multiples of the least denormal; or each,
     // with weights below 1, loses up to the least normal number.
     if (!tested.has_denormals) lost_below_ = 0x1p-126, lost_of_sum_ = 4 * lost_below_;
     for (std::size_t i = 0; i < exact.size(); ++i)
-      values.push_back(of_element(exact[i], m > 0 ? largest : sums[i], summands, c.out.c, m));
+      values.push_back(of_element(exact[i], mixes_ ? largest : sums[i], summands, c.out.c));
   }
 
   std::vector<double> exact, values;
@@ -69,7 +71,7 @@ class allowed_errors {
     return std::find(names.begin(), names.end(), layer_) != names.end();
   }
 
-  double of_element(double y, double sum, int summands, int channels, int winograd_tile) const {
+  double of_element(double y, double sum, int summands, int channels) const {
     if (is_one_of({"max_pool2d", "max_pool3d", "global_max_pool", "concat", "reshape", "flatten", "identity",
                    "dropout", "pad2d"}))
       return lost_below_;  // they choose and copy
@@ -78,16 +80,19 @@ class allowed_errors {
     if (layer_ == "lrn") return 32 * unit * std::abs(y);
     // n additions of products in any order err by at most n u sum |x w| (Higham 2002, section 3.1), each
     // also by half a denormal; an activation's slope is at most 1.5, and it rounds too
-    const double growth = winograd_tile > 0 ? winograd_growth(winograd_tile) : summands + 4;
-    const double of_sum = growth * (unit * sum + (winograd_tile > 0 ? summands : 1) * lost_of_sum_);
+    const double growth = mixes_ ? growth_ : summands + 4;
+    const double of_sum = growth * (unit * sum + (mixes_ ? summands : 1) * lost_of_sum_);
     return 1.5 * of_sum + 16 * unit * std::abs(y);
   }
 
-  /// Bounds of Winograd's algorithms are relative to the layer's largest sum of absolute products, because
-  /// they mix the outputs of a tile.
+  /// Bounds of Winograd's algorithms, and of Strassen's, are relative to the layer's largest sum of absolute
+  /// products, because they mix the outputs of a tile.
   static double winograd_growth(int m) { return m == 2 ? 8 : m == 4 ? 64 : 128; }
+  static constexpr double strassen_growth = 8;
 
   std::string_view layer_;
+  bool mixes_ = false;
+  double growth_ = 0;
   double lost_below_ = 0, lost_of_sum_ = 0x1p-149;
 };
 
@@ -115,6 +120,7 @@ const std::vector<checked_kernel>& kernels() {
     append(tested_cases(), exact_cases());
     append(tested_convolutions(), exact_shapes());
     append(tested_shapes(), exact_shapes());
+    append(tested_strassen(), exact_shapes());
     for (const int m : {0, 2, 4}) append(tested_small_winograd(m), exact_shapes());
     for (const int m : {5, 6}) append(tested_winograd(m), exact_shapes());
     return checked;
@@ -270,6 +276,7 @@ TEST_CASE("all layers have kernels of their own, except LRN with unusual exponen
   CHECK(std::any_of(all.begin(), all.end(), [](const auto& k) { return k.tested.on.scratch_bytes > 0; }));
   for (const int m : {2, 4, 5, 6})
     CHECK(std::any_of(all.begin(), all.end(), [m](const auto& k) { return k.tested.winograd_tile == m; }));
+  CHECK(std::any_of(all.begin(), all.end(), [](const auto& k) { return k.tested.is_strassens; }));
 }
 
 TEST_CASE("exact arithmetic, within the rounding of fp32") {
@@ -414,8 +421,9 @@ TEST_CASE("NaN and infinity in the input: where exact arithmetic gives one, and 
     const std::vector<float> found = run_kernel(c);
     std::size_t wrong = 0;
     for (std::size_t e = 0; e < found.size(); ++e) {
-      // The outputs of a tile of Winograd's share one transformed input: all of them are NaN.
-      if (k.tested.winograd_tile > 0 && std::isnan(found[e])) continue;
+      // The outputs of a tile of Winograd's share one transformed input: all of them are NaN. Strassen's
+      // algorithm has sums for two pixels.
+      if ((k.tested.winograd_tile > 0 || k.tested.is_strassens) && std::isnan(found[e])) continue;
       const bool same_class = std::isnan(expected[e])   ? std::isnan(found[e])
                               : std::isinf(expected[e]) ? static_cast<double>(found[e]) == expected[e]
                                                         : std::isfinite(found[e]);

@@ -1,7 +1,8 @@
-// Depthwise and pointwise convolutions as one layer have the bits of two layers.
+// Depthwise and pointwise convolutions as one layer have the bits of two layers, or nearly so.
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cpu/run_networks.hpp>
 #include <edgenn/backends/cpu.hpp>
 
@@ -56,6 +57,9 @@ constexpr auto odd = network({27, 21, 64}, [](value x) {
   return separable<3, 1, 5>(x);
 });
 
+/// By Strassen's algorithm on some instruction sets, which pairs other pixels in blocks of some rows.
+constexpr auto wide = network({60, 52, 128}, [](value x) { return separable<3, 1, 128>(x); });
+
 template <const auto& Net>
 void check_bits(int layers) {
   using one = model<Net, everywhere>;
@@ -76,6 +80,36 @@ void check_bits(int layers) {
 TEST_CASE("one layer has the bits of two") {
   check_bits<large>(5);
   check_bits<odd>(4);
+}
+
+TEST_CASE("one layer has the results of two, up to rounding, if it is computed by Strassen's algorithm") {
+  const std::vector<float> weights = draw_whole<wide>("weights");
+  generator random{"input"};
+  std::vector<float> x(static_cast<std::size_t>(wide[0].out.size()));
+  for (float& v : x) v = random.next();
+  const auto fused = run_whole<wide, everywhere>(x, weights), apart = run_whole<wide, nowhere>(x, weights);
+  REQUIRE(fused.size() == apart.size());
+  double error = 0, squares = 0;
+  for (std::size_t i = 0; i < fused.size(); ++i) {
+    const double expected = static_cast<double>(apart[i]);
+    error += std::pow(static_cast<double>(fused[i]) - expected, 2);
+    squares += expected * expected;
+  }
+  CHECK(squares > 0);
+  CHECK(error <= squares * 1e-6 * 1e-6);
+}
+
+TEST_CASE("without Winograd's and Strassen's algorithms the weights of both keep their size") {
+  constexpr separable_conv2d layer{.filters = 128, .kernel = 3, .pad = same};
+  constexpr shape in{60, 52, 128};
+  using direct = kernel<without_winograd<tag>, op<layer, layer.output(in), in>>;
+  using smaller = kernel<smallest<tag>, op<layer, layer.output(in), in>>;
+  constexpr int weights = (128 * 128 + 128 + 128 * 9 + 128) * 4;
+  CHECK(direct::packed_bytes == weights);
+  CHECK(smaller::packed_bytes == weights);
+  using fastest = kernel<tag, op<layer, layer.output(in), in>>;
+  constexpr bool by_strassen = microkernels::vec<detail::isa_of_t<tag>>::width >= 8;
+  CHECK(fastest::packed_bytes == weights + (by_strassen ? (128 * 128 * 3 / 4 + 128) * 4 : 0));
 }
 
 }  // namespace edgenn::tests

@@ -24,6 +24,7 @@ inline constexpr layer_on<conv2d> convolutions[] = {
     {{.filters = 8, .kernel = 1}, {1, 5, 9}},
     {{.filters = 9, .kernel = 1}, {6, 1, 8}},
     {{.filters = 15, .kernel = 1, .bias = false}, {1, 7, 13}},
+    {{.filters = 96, .kernel = 1}, {9, 10, 1024}},  // weights beyond the second-level cache, many tiles
     {{.filters = 16, .kernel = 1, .act = relu6}, {2, 4, 16}},
     {{.filters = 17, .kernel = 1}, {3, 3, 17}},
     {{.filters = 31, .kernel = 1}, {2, 5, 31}},
@@ -31,6 +32,15 @@ inline constexpr layer_on<conv2d> convolutions[] = {
     {{.filters = 33, .kernel = 1, .act = hard_swish}, {1, 13, 33}},
     {{.filters = 47, .kernel = 1}, {2, 7, 29}},
     {{.filters = 65, .kernel = 1, .bias = false}, {3, 5, 37}},
+    // what Strassen's algorithm is for: no, some and whole pairs of tiles and of panels
+    {{.filters = 1, .kernel = 1}, {1, 1, 2}},
+    {{.filters = 16, .kernel = 1, .act = relu}, {1, 3, 6}},
+    {{.filters = 64, .kernel = 1, .bias = false}, {1, 11, 10}},
+    {{.filters = 64, .kernel = 1, .act = relu6}, {2, 7, 64}},
+    {{.filters = 70, .kernel = 1, .act = relu}, {13, 13, 34}},
+    {{.filters = 96, .kernel = 1, .act = hard_swish}, {5, 5, 20}},
+    {{.filters = 130, .kernel = 1}, {3, 37, 14}},
+    {{.filters = 290, .kernel = 1, .act = relu}, {7, 9, 280}},
     // rows of 1 to 8 outputs and around twice a tile
     {{.filters = 9, .kernel = 3}, {4, 3, 5}},
     {{.filters = 9, .kernel = 3}, {3, 4, 5}},
@@ -180,6 +190,21 @@ inline constexpr layer_on<separable_conv2d> separable_convolutions[] = {
     {{.filters = 8, .kernel = 3, .dilation = 2, .pad = 2, .depthwise_act = hard_swish}, {9, 10, 5}},
     {{.filters = 12, .kernel = 3, .pad = 1, .multiplier = 3, .depthwise_act = relu}, {10, 9, 6}},
     {{.filters = 64, .kernel = 3, .pad = 1, .depthwise_act = relu6, .act = relu6}, {26, 30, 128}},
+    {{.filters = 128, .kernel = 3, .pad = 1, .depthwise_act = relu6, .act = relu6}, {25, 30, 128}},
+};
+
+/// Convolution and maxima of squares in one: images of less than a tile, some and whole ones, and odd ones.
+inline constexpr layer_on<pooled_conv2d> pooled_convolutions[] = {
+    {{.filters = 1, .kernel = 3, .pad = 1}, {2, 2, 1}},
+    {{.filters = 5, .kernel = 3, .pad = 1, .act = relu}, {3, 5, 4}},
+    {{.filters = 17, .kernel = 3, .pad = 1, .act = relu6}, {12, 12, 16}},
+    {{.filters = 33, .kernel = 3, .pad = same, .bias = false}, {13, 17, 9}},
+    {{.filters = 40, .kernel = 3, .pad = 1, .groups = 2, .act = hard_swish}, {15, 14, 34}},
+    {{.filters = 64, .kernel = 3, .pad = 1, .act = relu}, {14, 14, 64}},
+    {{.filters = 20, .kernel = 5, .act = relu}, {28, 27, 12}},
+    {{.filters = 16, .kernel = {1, 7}, .pad = {0, 3}}, {9, 12, 16}},
+    {{.filters = 9, .kernel = 1, .act = relu}, {6, 7, 5}},
+    {{.filters = 8, .kernel = 3, .stride = 2, .pad = 1, .act = leaky_relu(0.1)}, {17, 19, 8}},
 };
 
 inline constexpr layer_on<dense> dense_layers[] = {
@@ -312,6 +337,7 @@ struct cases_of_shapes {
     listed<convolutions>(f, "conv2d ");
     listed<depthwise_convolutions>(f, "depthwise_conv2d ");
     listed<separable_convolutions>(f, "separable_conv2d ");
+    listed<pooled_convolutions>(f, "pooled_conv2d ");
     listed<dense_layers>(f, "dense ");
     listed<max_pools>(f, "max_pool2d ");
     listed<average_pools>(f, "average_pool2d ");

@@ -109,6 +109,7 @@ TEST_CASE("shares together compute everything once, with the same bits") {
   check_shares<with_winograd<tag, 2>, conv2d{.filters = 5, .kernel = 3, .pad = 1}, shape{3, 3, 3}>();
   check_shares<with_winograd<tag, 4>, conv2d{.filters = 300, .kernel = 3, .pad = 1, .groups = 2},
                shape{13, 14, 6}>();
+  check_shares<with_winograd<tag, 5>, conv2d{.filters = 200, .kernel = 3, .pad = 1}, shape{14, 14, 20}>();
   check_shares<with_winograd<tag, 4>, conv2d{.filters = 7, .kernel = 3, .act = activations::sigmoid},
                shape{70, 71, 5}>();
   check_shares<with_winograd<tag, 6>, conv2d{.filters = 100, .kernel = {5, 7}, .pad = {2, 3}},

@@ -31,8 +31,8 @@ elif name == "armv7":
     nested.need(["qemu-arm-static", "--version"], "qemu-user-static")
     definitions += [f"CMAKE_BUILD_TYPE={build_type}",
                     f"CMAKE_TOOLCHAIN_FILE={source}/cmake/toolchains/arm-linux-gnueabihf.cmake"]
-    programs = ["cpu_neon32", "cpu_functions_neon32", "cpu_separable_neon32", "cpu_winograd_neon32",
-                "golden_networks_neon32"]
+    programs = ["cpu_neon32", "cpu_functions_neon32", "cpu_separable_neon32", "cpu_pooled_neon32",
+                "cpu_winograd_neon32", "cpu_strassen_neon32", "golden_networks_neon32"]
     targets = ["--target", *(f"test_{p}" for p in programs)]
     tests = ["-R", f"^({'|'.join(programs)})$"]
 elif name == "clang":

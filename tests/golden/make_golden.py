@@ -189,6 +189,12 @@ def separable_conv2d(channels, depthwise, pointwise):
     return first_shapes + second_shapes, run
 
 
+def pooled_conv2d(*args, act=linear, **kwargs):
+    shapes, convolve = conv2d(*args, **kwargs)
+    _, pool = max_pool2d(2, 2)
+    return shapes, lambda *x: act(pool(convolve(*x)))
+
+
 def dense(inputs, units, bias=True, act=linear):
     shapes = [(units, inputs)] + ([(units,)] if bias else [])
 
@@ -482,6 +488,11 @@ case("separable_conv2d_relu6_stride_2",
      (8, 6, 5), input_range=8)
 case("separable_conv2d_multiplier_2_no_bias",
      separable_conv2d(3, dict(kernel=3, multiplier=2, bias=False), dict(filters=4, bias=False, act=relu)), (5, 4, 3))
+
+case("pooled_conv2d_3x3", pooled_conv2d(4, 6, 3, pad=1, act=relu), (8, 6, 4))
+case("pooled_conv2d_odd_size_no_bias", pooled_conv2d(3, 5, (3, 2), bias=False), (9, 8, 3))
+case("pooled_conv2d_stride_2_groups_hard_swish",
+     pooled_conv2d(4, 4, 3, stride=2, pad="SAME_UPPER", groups=2, act=hard_swish), (7, 9, 4))
 
 case("dense_vector", dense(19, 7), (19,))
 case("dense_image", dense(24, 5), (3, 4, 2))

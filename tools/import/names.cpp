@@ -20,13 +20,13 @@ constexpr std::string_view reserved =
     "input inputs int interpolation iou kernel layer leaky_relu linux long lrn main max_pool2d "
     "max_pool3d model multiply mutable namespace nearest_pixel network networks new node "
     "noexcept non_max_suppression none not not_eq nullptr op operator or or_eq output outputs "
-    "pad2d padding prelu preprocess preprocessing prior_size prior_sizes private protected prove "
-    "public real reference register reinterpret_cast relu relu6 requires reshape resize return "
-    "rounding same same_lower separable_conv2d shape share short sides sigmoid signed sizeof "
-    "slice smallest softmax static static_assert static_cast std stderr stdin stdout storage "
-    "struct summary suppression switch synchronized template this thread_local throw transpose "
-    "true try typedef typeid typename union unix unsigned using valid value virtual void "
-    "volatile wchar_t while window x xor xor_eq ";
+    "pad2d padding pooled_conv2d prelu preprocess preprocessing prior_size prior_sizes private "
+    "protected prove public real reference register reinterpret_cast relu relu6 requires reshape "
+    "resize return rounding same same_lower separable_conv2d shape share short sides sigmoid "
+    "signed sizeof slice smallest softmax static static_assert static_cast std stderr stdin "
+    "stdout storage struct summary suppression switch synchronized template this thread_local "
+    "throw transpose true try typedef typeid typename union unix unsigned using valid value "
+    "virtual void volatile wchar_t while window x xor xor_eq ";
 
 // Functions of C and POSIX, which a variable of the global namespace must not be called.
 constexpr std::string_view global_functions =

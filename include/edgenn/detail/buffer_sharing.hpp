@@ -1,5 +1,5 @@
 #pragma once
-#include <edgenn/graph.hpp>
+#include <edgenn/basic_graph.hpp>
 #include <edgenn/layers/concat.hpp>
 #include <edgenn/layers/rearrange.hpp>
 #include <edgenn/placement.hpp>

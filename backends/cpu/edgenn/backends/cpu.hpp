@@ -9,6 +9,7 @@
 #include <edgenn/backends/cpu/normalization.hpp>
 #include <edgenn/backends/cpu/pool.hpp>
 #include <edgenn/backends/cpu/pool3d.hpp>
+#include <edgenn/backends/cpu/pooled_conv2d.hpp>
 #include <edgenn/backends/cpu/rearrange.hpp>
 #include <edgenn/backends/cpu/resize.hpp>
 #include <edgenn/backends/cpu/separable_conv2d.hpp>

@@ -7,6 +7,7 @@
 #include <edgenn/backends/reference/elementwise.hpp>
 #include <edgenn/backends/reference/normalization.hpp>
 #include <edgenn/backends/reference/pool.hpp>
+#include <edgenn/backends/reference/pooled_conv2d.hpp>
 #include <edgenn/backends/reference/rearrange.hpp>
 #include <edgenn/backends/reference/resize.hpp>
 #include <edgenn/backends/reference/separable_conv2d.hpp>

@@ -112,32 +112,29 @@ void depthwise_row(microkernels::depthwise_job job, int channels, int oy) {
   }
 }
 
-}  // namespace detail
-
 /// Depthwise convolution. The border needs no copy of the input: taps beside the image are left out.
 template <class Isa, depthwise_conv2d L, shape Out, shape In>
 struct depthwise_kernel {
-  using lanes = typename detail::depthwise_lanes<Isa, Out.c>::type;
+  using lanes = typename depthwise_lanes<Isa, Out.c>::type;
   static constexpr int width = microkernels::vec<lanes>::width;
   static constexpr window2d window = L.window(In);
-  static constexpr int vectors = detail::ceil_div(Out.c, width), taps = L.kernel.h * L.kernel.w;
-  static constexpr detail::depthwise_tiles tiles =
-      detail::cut_into_tiles(L, window, microkernels::vec<Isa>::registers);
+  static constexpr int vectors = ceil_div(Out.c, width), taps = L.kernel.h * L.kernel.w;
+  static constexpr depthwise_tiles tiles = cut_into_tiles(L, window, microkernels::vec<Isa>::registers);
   static constexpr int row_step = tiles.rows == 2 ? 2 : 1;
 
   static constexpr bool strided = true;
-  static constexpr int input_gap = L.multiplier == 1 ? detail::gap_for_depthwise(In.c) : 0;
+  static constexpr int input_gap = L.multiplier == 1 ? gap_for_depthwise(In.c) : 0;
   static constexpr int packed_bytes = vectors * width * (taps + 1) * int{sizeof(float)};
 
   /// With a multiplier, the input of each vector of output channels is laid out first, for so many rows of
   /// the output at a time that it stays in the first-level cache.
   static constexpr int block_rows = [] {
     int rows = Out.h;
-    while (rows > 2 && detail::rows_read(L, rows) * In.w * width > 4096) --rows;
+    while (rows > 2 && rows_read(L, rows) * In.w * width > 4096) --rows;
     return rows > 2 ? rows / 2 * 2 : rows;
   }();
   static constexpr int scratch_bytes =
-      L.multiplier == 1 ? 0 : detail::rows_read(L, block_rows) * In.w * width * int{sizeof(float)};
+      L.multiplier == 1 ? 0 : rows_read(L, block_rows) * In.w * width * int{sizeof(float)};
 
   /// To bias [vectors][width], then [vectors][taps][width].
   static void pack(const float* canonical, std::byte* packed) {
@@ -154,7 +151,7 @@ struct depthwise_kernel {
 
   static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed,
                   std::byte* scratch, share part = {}) {
-    if (detail::ceil_div(Out.h, row_step) >= 4 * part.count || part.count == 1) {
+    if (ceil_div(Out.h, row_step) >= 4 * part.count || part.count == 1) {
       const share::range rows = part.of(Out.h, row_step);
       y.data += rows.first * y.row_stride;
       compute(x, y, rows, {0, vectors}, packed, scratch);
@@ -167,7 +164,7 @@ struct depthwise_kernel {
   static void compute(tensor_view<const float> x, tensor_view<float> y, share::range rows,
                       share::range channel_vectors, const std::byte* packed,
                       [[maybe_unused]] std::byte* scratch) {
-    constexpr detail::clamping clamp = detail::clamping_of(L.act);
+    constexpr clamping clamp = clamping_of(L.act);
     const int first = channel_vectors.first * width;
     const int end = channel_vectors.end * width < Out.c ? channel_vectors.end * width : Out.c;
     const auto* bias = reinterpret_cast<const float*>(packed);
@@ -199,17 +196,16 @@ struct depthwise_kernel {
         job.weights += taps * width;
       }
     }
-    if constexpr (!detail::clamping_of(L.act).is_all)
+    if constexpr (!clamping_of(L.act).is_all)
       for (int row = 0; row < count; ++row)
         for (int column = 0; column < Out.w; ++column)
-          detail::activate_run<Isa, L.act>(&y(row, column, first), end - first);
+          activate_run<Isa, L.act>(&y(row, column, first), end - first);
   }
 
  private:
   /// The rows of the input that those of the output read.
   static constexpr share::range rows_of_input(share::range out) {
-    const int first = window.y.position(out.first, 0),
-              end = first + detail::rows_read(L, out.end - out.first);
+    const int first = window.y.position(out.first, 0), end = first + rows_read(L, out.end - out.first);
     const auto existing = [](int row) { return row < 0 ? 0 : row < In.h ? row : In.h; };
     return {existing(first), existing(end)};
   }
@@ -230,7 +226,7 @@ struct depthwise_kernel {
     if constexpr (tiles.rows == 1 || (tiles.rows == 2 && Out.h % 2 == 1))
       for (; row < count; ++row) compute_tiles<1>(job, channels, row);
     if constexpr (tiles.rows == 0)
-      for (; row < count; ++row) detail::depthwise_row<lanes>(job, channels, row);
+      for (; row < count; ++row) depthwise_row<lanes>(job, channels, row);
   }
 
   template <int Rows>
@@ -251,7 +247,9 @@ struct depthwise_kernel {
   }
 };
 
+}  // namespace detail
+
 template <class Isa, depthwise_conv2d L, shape Out, shape In>
-struct kernel<basic_cpu<Isa>, op<L, Out, In>> : depthwise_kernel<Isa, L, Out, In> {};
+struct kernel<basic_cpu<Isa>, op<L, Out, In>> : detail::depthwise_kernel<Isa, L, Out, In> {};
 
 }  // namespace edgenn

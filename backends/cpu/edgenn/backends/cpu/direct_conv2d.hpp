@@ -43,20 +43,16 @@ void apply_rest(const conv_job& job, const conv_part& part) {
                                  part.filters.end - part.filters.first);
 }
 
-/// The two ways to divide the work leave the same to do; one reads all weights for each share, the other all
-/// inputs.
+/// Whether shares are some of the filters for all of `units` rows or pixels, instead of some of those for all
+/// filters; one reads all inputs for each share, the other all weights.
 template <class Isa>
-conv_part part_of(const conv_job& job, share part) {
+bool divides_filters(const conv_job& job, int units, int shares) {
   using tile = microkernels::gemm_tile<Isa>;
-  const share::range rows = part.of(job.out_h), filters = part.of(job.group_filters, tile::columns);
-  const share::range all_rows{0, job.out_h}, all_filters{0, job.group_filters};
-  if (part.count == 1) return {all_rows, all_filters};
-  const int by_rows = ceil_div(job.out_h, part.count) * tile::padded(job.group_filters);
-  const int by_filters =
-      job.out_h * ceil_div(ceil_div(job.group_filters, tile::columns), part.count) * tile::columns;
-  if (by_filters < by_rows || (by_filters == by_rows && job.group_weights * job.groups > job.in.size()))
-    return {all_rows, filters};
-  return {rows, all_filters};
+  const int panels = ceil_div(job.group_filters, tile::columns);
+  const long long by_units = 1LL * ceil_div(units, shares) * tile::padded(job.group_filters);
+  const long long by_filters = 1LL * units * ceil_div(panels, shares) * tile::columns;
+  if (by_filters == by_units) return shares > 1 && job.group_weights * job.groups > job.in.size();
+  return by_filters < by_units;
 }
 
 /// All rows of an image as one matrix are cut into shorter ones that are whole tiles.
@@ -74,15 +70,24 @@ conv_part convolve(conv_job& job, share which) {
   const bool flat = v.kernel == 1 && h.kernel == 1 && v.stride == 1 && h.stride == 1 && job.padded == nullptr
                     && job.x.row_stride == job.out_w * job.x.pixel_stride
                     && job.y.row_stride == job.out_w * job.y.pixel_stride;
+  const int pixels = job.out_h * job.out_w;
+  const bool by_filters = divides_filters<Isa>(job, flat ? pixels : job.out_h, which.count);
+  const share::range all{0, job.group_filters};
+  conv_part part{by_filters ? share::range{0, job.out_h} : which.of(job.out_h),
+                 by_filters ? which.of(job.group_filters, tile::columns) : all};
   if (flat) {
-    const int pixels = job.out_h * job.out_w;
-    job.out_w = pixels_together<Isa>(pixels);
-    job.out_h = ceil_div(pixels, job.out_w);
-    job.last_w = pixels - (job.out_h - 1) * job.out_w;
+    // A share of the pixels is a matrix of its own.
+    const share::range mine = by_filters ? share::range{0, pixels} : which.of(pixels);
+    const int count = mine.end - mine.first;
+    job.x.data += mine.first * job.x.pixel_stride;
+    job.y.data += mine.first * job.y.pixel_stride;
+    job.out_w = pixels_together<Isa>(count);
+    job.out_h = ceil_div(count, job.out_w);
+    job.last_w = count - (job.out_h - 1) * job.out_w;
     job.x.row_stride = job.out_w * job.x.pixel_stride;
     job.y.row_stride = job.out_w * job.y.pixel_stride;
+    part.rows = {0, job.out_h};
   }
-  const conv_part part = part_of<Isa>(job, which);
   constexpr int kept = 96 * 1024, together = 32 * 1024;
   if (job.padded == nullptr && job.group_weights * job.groups <= kept) {
     const int row = job.x.row_stride * v.stride + job.y.row_stride;
@@ -201,13 +206,19 @@ struct direct_convolution {
 
   static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed,
                   std::byte* scratch, share which = {}) {
+    compute(x, y, Out.h, packed, scratch, which);
+  }
+
+  /// The first `rows` rows of the output.
+  static void compute(tensor_view<const float> x, tensor_view<float> y, int rows, const std::byte* packed,
+                      std::byte* scratch, share which) {
     constexpr clamping clamp = clamping_of(L.act);
     const auto* bias = reinterpret_cast<const float*>(packed);
     conv_job job{x,
                  y,
                  In,
                  window,
-                 Out.h,
+                 rows,
                  Out.w,
                  Out.w,
                  L.groups,

@@ -74,6 +74,8 @@ struct kernel<basic_cpu<Isa>, op<L, Out, In>> {
   }
 };
 
+namespace detail {
+
 /// Local response normalisation with a beta of 0.5, 0.75 or 1; others fall back.
 template <class Isa, lrn L, shape Out, shape In>
 struct lrn_kernel {
@@ -82,8 +84,8 @@ struct lrn_kernel {
   /// The squares of a few pixels, each between zeros, as far as loads reach. A few, because loads that
   /// straddle recent stores would have to wait for them.
   static constexpr int pixels = Out.w < 8 ? Out.w : 8;
-  static constexpr int front = detail::ceil_div(reach, width) * width;
-  static constexpr int pitch = front + detail::ceil_div(In.c + reach, width) * width + width;
+  static constexpr int front = ceil_div(reach, width) * width;
+  static constexpr int pitch = front + ceil_div(In.c + reach, width) * width + width;
   static constexpr int scratch_bytes = pixels * pitch * int{sizeof(float)};
 
   static void run(tensor_view<const float> x, tensor_view<float> y, const float*, std::byte* scratch,
@@ -108,35 +110,36 @@ struct lrn_kernel {
   static constexpr bool is_ordinary = L.k.value() >= 1e-30f && L.scale() >= 0;
 
   static void square(const float* from, float* squares) {
-    detail::for_each_vector<Isa>(In.c, [&](int c, int n) {
-      const auto value = detail::load_up_to<Isa>(from + c, n);
-      detail::store_up_to<Isa>(squares + c, v::mul(value, value), n);
+    for_each_vector<Isa>(In.c, [&](int c, int n) {
+      const auto value = load_up_to<Isa>(from + c, n);
+      store_up_to<Isa>(squares + c, v::mul(value, value), n);
     });
   }
 
   static void normalise(const float* from, const float* squares, float* to) {
-    detail::for_each_vector<Isa>(In.c, [&](int c, int n) {
+    for_each_vector<Isa>(In.c, [&](int c, int n) {
       auto sum = v::load(squares + c);
       for (int i = 1; i < L.size; ++i) sum = v::add(sum, v::load(squares + c + i));
       const auto t = v::fma(sum, v::broadcast(L.scale()), v::broadcast(L.k.value()));
-      const auto value = detail::load_up_to<Isa>(from + c, n);
+      const auto value = load_up_to<Isa>(from + c, n);
       if constexpr (L.beta == real{0.75f} && is_ordinary)
-        detail::store_up_to<Isa>(to + c, v::mul(value, microkernels::power_of_minus_three_quarters<Isa>(t)),
-                                 n);
+        store_up_to<Isa>(to + c, v::mul(value, microkernels::power_of_minus_three_quarters<Isa>(t)), n);
       else if constexpr (L.beta == real{0.75f})
-        detail::store_up_to<Isa>(to + c, v::div(value, v::mul(v::sqrt(t), v::sqrt(v::sqrt(t)))), n);
+        store_up_to<Isa>(to + c, v::div(value, v::mul(v::sqrt(t), v::sqrt(v::sqrt(t)))), n);
       else if constexpr (L.beta == real{0.5f})
-        detail::store_up_to<Isa>(to + c, v::div(value, v::sqrt(t)), n);
+        store_up_to<Isa>(to + c, v::div(value, v::sqrt(t)), n);
       else
-        detail::store_up_to<Isa>(to + c, v::div(value, t), n);
+        store_up_to<Isa>(to + c, v::div(value, t), n);
     });
   }
 };
 
+}  // namespace detail
+
 template <class Isa, lrn L, shape Out, shape In>
 struct kernel<basic_cpu<Isa>, op<L, Out, In>>
     : std::conditional_t<L.beta == real{0.5f} || L.beta == real{0.75f} || L.beta == real{1},
-                         lrn_kernel<Isa, L, Out, In>,
+                         detail::lrn_kernel<Isa, L, Out, In>,
                          kernel<typename basic_cpu<Isa>::fallback, op<L, Out, In>>> {};
 
 template <class Isa, batch_norm L, shape Out, shape In>

@@ -6,6 +6,8 @@
 
 namespace edgenn {
 
+namespace detail {
+
 /// Separable for a horizontal stride of 1: a row of outputs is the maximum over slices and rows, taken
 /// element by element along whole rows, then over columns.
 template <class Isa, max_pool3d L, shape Out, shape In>
@@ -25,8 +27,8 @@ struct max_pool3d_kernel {
     const share::range r = part.of(Out.d * Out.h);
     for (int o = r.first; o < r.end; ++o) {
       const int oz = o / Out.h, oy = o % Out.h;
-      const detail::tap_range slices = detail::taps_on_input(window.z, oz);
-      const detail::tap_range rows = detail::taps_on_input(window.y, oy);
+      const tap_range slices = taps_on_input(window.z, oz);
+      const tap_range rows = taps_on_input(window.y, oy);
       const auto row_at = [&](int kz, int ky) {
         return &x(window.z.position(oz, kz), window.y.position(oy, ky), 0, 0);
       };
@@ -34,18 +36,17 @@ struct max_pool3d_kernel {
       for (int kz = slices.first; kz < slices.end; ++kz)
         for (int ky = rows.first; ky < rows.end; ++ky) {
           const float* from = row_at(kz, ky);
-          detail::for_each_vector<Isa>(row, [&](int i, int n) {
-            const auto best =
-                v::max_or_nan(detail::load_up_to<Isa>(highest + i, n), detail::load_up_to<Isa>(from + i, n));
-            detail::store_up_to<Isa>(highest + i, best, n);
+          for_each_vector<Isa>(row, [&](int i, int n) {
+            const auto best = v::max_or_nan(load_up_to<Isa>(highest + i, n), load_up_to<Isa>(from + i, n));
+            store_up_to<Isa>(highest + i, best, n);
           });
         }
       float* to = &y(oz, oy, 0, 0);
-      detail::for_each_vector<Isa>(Out.w * Out.c, [&](int i, int n) {
-        auto best = detail::load_up_to<Isa>(padded + i, n);
+      for_each_vector<Isa>(Out.w * Out.c, [&](int i, int n) {
+        auto best = load_up_to<Isa>(padded + i, n);
         for (int kx = 1; kx < L.window.w; ++kx)
-          best = v::max_or_nan(best, detail::load_up_to<Isa>(padded + i + kx * In.c, n));
-        detail::store_up_to<Isa>(to + i, best, n);
+          best = v::max_or_nan(best, load_up_to<Isa>(padded + i + kx * In.c, n));
+        store_up_to<Isa>(to + i, best, n);
       });
     }
   }
@@ -59,28 +60,30 @@ struct strided_max_pool3d_kernel {
 
   static void run(tensor_view<const float> x, tensor_view<float> y, share part = {}) {
     using v = microkernels::vec<Isa>;
-    detail::for_each_pixel<Out>(part, [&](int oz, int oy, int ox) {
-      const detail::tap_range slices = detail::taps_on_input(window.z, oz);
-      const detail::tap_range rows = detail::taps_on_input(window.y, oy);
-      const detail::tap_range columns = detail::taps_on_input(window.x, ox);
-      detail::for_each_vector<Isa>(Out.c, [&](int c, int n) {
+    for_each_pixel<Out>(part, [&](int oz, int oy, int ox) {
+      const tap_range slices = taps_on_input(window.z, oz);
+      const tap_range rows = taps_on_input(window.y, oy);
+      const tap_range columns = taps_on_input(window.x, ox);
+      for_each_vector<Isa>(Out.c, [&](int c, int n) {
         auto best = v::broadcast(-std::numeric_limits<float>::infinity());
         for (int kz = slices.first; kz < slices.end; ++kz)
           for (int ky = rows.first; ky < rows.end; ++ky)
             for (int kx = columns.first; kx < columns.end; ++kx) {
               const float* from =
                   &x(window.z.position(oz, kz), window.y.position(oy, ky), window.x.position(ox, kx), c);
-              best = v::max_or_nan(best, detail::load_up_to<Isa>(from, n));
+              best = v::max_or_nan(best, load_up_to<Isa>(from, n));
             }
-        detail::store_up_to<Isa>(&y(oz, oy, ox, c), best, n);
+        store_up_to<Isa>(&y(oz, oy, ox, c), best, n);
       });
     });
   }
 };
 
+}  // namespace detail
+
 template <class Isa, max_pool3d L, shape Out, shape In>
 struct kernel<basic_cpu<Isa>, op<L, Out, In>>
-    : std::conditional_t<L.stride.w == 1, max_pool3d_kernel<Isa, L, Out, In>,
-                         strided_max_pool3d_kernel<Isa, L, Out, In>> {};
+    : std::conditional_t<L.stride.w == 1, detail::max_pool3d_kernel<Isa, L, Out, In>,
+                         detail::strided_max_pool3d_kernel<Isa, L, Out, In>> {};
 
 }  // namespace edgenn

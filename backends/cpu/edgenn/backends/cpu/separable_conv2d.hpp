@@ -2,31 +2,36 @@
 #include <edgenn/backends/cpu/conv2d.hpp>
 #include <edgenn/backends/cpu/depthwise_conv2d.hpp>
 #include <edgenn/layers/separable_conv2d.hpp>
+#include <type_traits>
 
 namespace edgenn {
 
+namespace detail {
+
 /// Depthwise and pointwise convolution, some rows of both at a time: the values between them stay in the
-/// cache, and their pixels do not share its sets. The same sums in the same order as in two layers.
-template <class Isa, separable_conv2d L, shape Out, shape In>
+/// cache, and their pixels do not share its sets. The same sums in the same order as in two layers, except
+/// that Strassen's algorithm, with `Direct` not used, pairs the pixels of a few rows only.
+template <class Isa, separable_conv2d L, shape Out, shape In, bool Direct = false>
 struct separable_kernel {
   static constexpr shape between = L.depthwise().output(In);
+  static_assert(L.weights(In).size()
+                    == L.depthwise().weights(In).size() + L.pointwise().weights(between).size(),
+                "edgenn: a separable convolution has the weights of its two layers, in their order");
   using depthwise = depthwise_kernel<Isa, L.depthwise(), between, In>;
 
   /// Floats from one pixel of the values between to the next.
-  static constexpr int pitch = between.c + detail::gap_for_depthwise(between.c);
-  /// Rows at a time, if it can be no more than 128 KiB. They divide the output evenly, so that one kernel
-  /// computes them all, and leave the depthwise kernel no odd row, which takes more time.
+  static constexpr int pitch = between.c + gap_for_depthwise(between.c);
+  /// Rows at a time, if it can be no more than 128 KiB; the depthwise kernel computes them by `row_step`.
   static constexpr int block_rows = [] {
-    for (int rows = Out.h; rows > 2; --rows)
-      if (Out.h % rows == 0 && (rows % 2 == 0 || Out.h % 2 == 1)
-          && 1LL * rows * Out.w * pitch * int{sizeof(float)} <= 128 << 10)
-        return rows;
-    return Out.h % 2 == 0 ? 2 : 1;
+    int rows = ceil_div(Out.h, depthwise::row_step) * depthwise::row_step;
+    while (rows > depthwise::row_step && 1LL * rows * Out.w * pitch * int{sizeof(float)} > 128 << 10)
+      rows -= depthwise::row_step;
+    return rows < Out.h ? rows : Out.h;
   }();
-  static constexpr int blocks = Out.h / block_rows;
-  using pointwise =
-      kernel<basic_cpu<Isa>,
-             op<L.pointwise(), shape{block_rows, Out.w, Out.c}, shape{block_rows, Out.w, between.c}>>;
+  static constexpr shape block_in{block_rows, Out.w, between.c}, block_out{block_rows, Out.w, Out.c};
+  using pointwise = std::conditional_t<
+      Direct, direct_convolution<Isa, L.pointwise(), block_out, block_in>,
+      typename convolution_of_rows<Isa, L.pointwise(), block_out, block_in, depthwise::row_step>::type>;
 
   /// Fusing gains a few percent where the weights and the values between are small, and more where those
   /// values would not fit into the second-level cache (1 MiB). In the middle it loses a little: the weights,
@@ -40,9 +45,9 @@ struct separable_kernel {
   static constexpr int input_gap = depthwise::input_gap;
   static constexpr int alignment = basic_cpu<Isa>::alignment;
   /// Where the packed weights of the pointwise layer and the scratch memory of both begin.
-  static constexpr int second_packed = detail::ceil_div(depthwise::packed_bytes, alignment) * alignment;
+  static constexpr int second_packed = ceil_div(depthwise::packed_bytes, alignment) * alignment;
   static constexpr int inner_scratch =
-      detail::ceil_div(block_rows * Out.w * pitch * int{sizeof(float)}, alignment) * alignment;
+      ceil_div(block_rows * Out.w * pitch * int{sizeof(float)}, alignment) * alignment;
   static constexpr int packed_bytes = second_packed + pointwise::packed_bytes;
   static constexpr int scratch_bytes =
       inner_scratch
@@ -55,26 +60,39 @@ struct separable_kernel {
     pointwise::pack(canonical + first, packed + second_packed);
   }
 
-  /// Where there is not a block for each share, each computes all rows of the depthwise layer, the smaller
-  /// part of the work, and its share of the pointwise one.
+  /// Where there are not rows for each share, each computes all rows of the depthwise layer, the smaller part
+  /// of the work, and its share of the pointwise one.
   static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed,
                   std::byte* scratch, share part = {}) {
-    const bool by_blocks = blocks >= part.count;
-    const share::range mine = by_blocks ? part.of(blocks) : share::range{0, blocks};
+    constexpr int step = depthwise::row_step;
+    const bool by_rows = Out.h >= step * part.count;
+    const share::range mine = by_rows ? part.of(Out.h, step) : share::range{0, Out.h};
+    const int blocks = ceil_div(mine.end - mine.first, block_rows);
     auto* values = reinterpret_cast<float*>(scratch);
     const tensor_view<float> rows{values, pitch, Out.w * pitch, block_rows * Out.w * pitch};
     const tensor_view<const float> read{values, rows.pixel_stride, rows.row_stride, rows.slice_stride};
-    for (int i = mine.first; i < mine.end; ++i) {
-      depthwise::compute(x, rows, {i * block_rows, (i + 1) * block_rows}, {0, depthwise::vectors}, packed,
+    for (int i = 0; i < blocks; ++i) {
+      const share::range r = share{i, blocks}.of(mine.end - mine.first, step);
+      const int first = mine.first + r.first;
+      depthwise::compute(x, rows, {first, mine.first + r.end}, {0, depthwise::vectors}, packed,
                          scratch + inner_scratch);
       tensor_view<float> out = y;
-      out.data += i * block_rows * y.row_stride;
-      pointwise::run(read, out, packed + second_packed, scratch + inner_scratch, by_blocks ? share{} : part);
+      out.data += first * y.row_stride;
+      pointwise::compute(read, out, r.end - r.first, packed + second_packed, scratch + inner_scratch,
+                         by_rows ? share{} : part);
     }
   }
 };
 
+}  // namespace detail
+
 template <class Isa, separable_conv2d L, shape Out, shape In>
-struct kernel<basic_cpu<Isa>, op<L, Out, In>> : separable_kernel<Isa, L, Out, In> {};
+struct kernel<basic_cpu<Isa>, op<L, Out, In>> : detail::separable_kernel<Isa, L, Out, In> {};
+
+/// `with_winograd` asks for a direct pointwise convolution.
+template <class Backend, int M, separable_conv2d L, shape Out, shape In>
+requires(!std::is_void_v<detail::isa_of_t<Backend>>) struct kernel<with_winograd<Backend, M>, op<L, Out, In>>
+    : detail::separable_kernel<detail::isa_of_t<Backend>, L, Out, In, true> {
+};
 
 }  // namespace edgenn

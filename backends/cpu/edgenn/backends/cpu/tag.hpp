@@ -34,7 +34,7 @@ struct basic_cpu {
   /// For layers without a kernel here: `eigen` where its folder is on the include path (the CMake target
   /// edgenn::eigen puts it there), which itself falls back to `reference`; otherwise `reference`.
   using fallback = detail::portable_backend;
-  /// For `smallest`: Winograd's convolutions need scratch memory and packed weights several times as large.
+  /// For `smallest`: the algorithms of Winograd and Strassen need scratch memory and larger packed weights.
   using lean = with_winograd<basic_cpu, 0>;
   static constexpr int alignment = 64;  ///< bytes, of each buffer in the arena and of packed weights
 };
@@ -52,12 +52,18 @@ using isa_of_t = typename decltype(isa_of(static_cast<const Backend*>(nullptr)))
 
 /// `Backend`, one of this file, with convolutions of stride 1 computed by Winograd's algorithms wherever they
 /// apply: those of 3x3 by F(M x M, 3 x 3), M = 2, 4, 5 or 6, and others with the same M + 2 products in each
-/// axis of a tile; with M = 0 never. The tags themselves choose for each layer.
+/// axis of a tile; with M = 0 never. All other convolutions are computed directly. The tags themselves choose
+/// for each layer, and compute pointwise convolutions by one step of Strassen's algorithm where it is faster.
 ///
 /// Relative to the root mean square of a layer's outputs, the errors' root mean square is about 2e-7 (M = 2),
 /// 1e-6 (M = 4), 1.5e-6 (M = 5, and up to 2.7e-6 for kernels longer than 5) or 2e-6 (M = 6) with few channels
 /// and twice that with 512; a direct convolution has 2e-7 to 1e-6. Packed weights of 3x3 grow by a factor of
-/// (M + 2)^2 / 9: 1.8, 4, 5.4 and 7.1.
+/// (M + 2)^2 / 9: 1.8, 4, 5.4 and 7.1. Strassen's algorithm has up to 5e-8 times the root of the number of
+/// channels, 3e-7 with 32 and 1.1e-6 with 512, about twice as much as a direct convolution, and its weights
+/// grow by 7 / 4. All of these algorithms mix neighbours: a NaN in the input spreads to the rest of a tile,
+/// or to one or two other pixels (a weight that is NaN or infinite, to another filter), an infinity may
+/// become NaN there, numbers overflow earlier, and errors are in proportion to the largest of what is mixed.
+/// Filters that Strassen's algorithm mixes are scaled to each other first.
 template <class Backend, int M>
 struct with_winograd : Backend {
   static_assert(M == 0 || M == 2 || M == 4 || M == 5 || M == 6,
@@ -65,8 +71,8 @@ struct with_winograd : Backend {
                 "many products");
   using fallback = Backend;  ///< for all other layers
 };
-/// `Backend` with all convolutions computed directly: the least memory for weights and the least rounding.
-/// That is what `smallest` makes of all of these too.
+/// `Backend` with all convolutions computed directly, neither by Winograd's algorithms nor by Strassen's: the
+/// least memory for weights and the least rounding. That is what `smallest` makes of all of these too.
 template <class Backend>
 using without_winograd = with_winograd<Backend, 0>;
 

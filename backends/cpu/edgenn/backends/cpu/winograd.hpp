@@ -5,200 +5,12 @@
 #include <edgenn/backends/cpu/activation.hpp>
 #include <edgenn/backends/cpu/microkernels/gemm.hpp>
 #include <edgenn/backends/cpu/microkernels/winograd.hpp>
-#include <edgenn/backends/cpu/tag.hpp>
-#include <edgenn/layers/conv2d.hpp>
-#include <edgenn/shape.hpp>
+#include <edgenn/backends/cpu/winograd_plan.hpp>
 #include <edgenn/share.hpp>
 #include <edgenn/tensor_view.hpp>
 #include <edgenn/window.hpp>
 
 namespace edgenn::detail {
-
-/// One dimension of a variant: F(outputs, taps) with `points` products. A longer kernel falls into `parts`
-/// of `taps` = `outputs` taps, so that what the second part of a tile's kernel reads is the transformed input
-/// of the next tile, and the products add up over all parts. With one point that is a direct convolution.
-struct winograd_axis {
-  int points, outputs, taps, parts;
-
-  friend constexpr bool operator==(const winograd_axis&, const winograd_axis&) = default;
-};
-
-/// For a kernel of `taps`, with one point what cannot be done with `points`.
-constexpr winograd_axis axis_of(int points, int taps) {
-  const int outputs = points + 1 - taps;
-  if (points > 1 && taps > 1 && outputs >= 2) return {points, outputs, taps, 1};
-  const int half = (points + 1) / 2;
-  if (points > 1 && points % 2 == 1 && taps > half) return {points, half, half, ceil_div(taps, half)};
-  return {1, 1, 1, taps};
-}
-
-/// How a layer is cut into blocks of tiles, and where scratch memory and packed weights hold what.
-struct winograd_plan {
-  winograd_axis y, x;
-  int m;                        ///< the M that `with_winograd` names it by
-  int tiles_y, tiles_x;         ///< of the output
-  int grid_x;                   ///< transformed tiles in a row of the input: more if the kernel is in parts
-  int unit;                     ///< tiles in a unit of work: one, or a row of them if the kernel is in parts
-  int block;                    ///< units worked on together
-  int channels;                 ///< of the input
-  int groups;                   ///< of the convolution
-  int filters;                  ///< of a group
-  int channel_pitch;            ///< floats from one tile to the next in the transformed input
-  int in_pitch, product_pitch;  ///< floats from one position to the next
-  int columns, panels;          ///< of a group's weights
-  int bundle;                   ///< panels worked on together
-
-  constexpr int positions() const { return y.points * x.points; }
-  constexpr int tiles() const { return tiles_y * tiles_x; }
-  constexpr int units() const { return tiles() / unit; }
-  constexpr bool in_parts() const { return y.parts * x.parts > 1; }
-  /// Rows of tiles that a block reads beyond its own.
-  constexpr int halo() const { return y.parts - 1; }
-  /// Transformed tiles that `count` units read.
-  constexpr int grid_tiles(int count) const { return in_parts() ? (count + halo()) * grid_x : count; }
-  /// Length of the sums of the product.
-  constexpr int depth() const { return y.parts * x.parts * (channels / groups); }
-  /// Floats of one block's transformed input.
-  constexpr int in_size() const { return positions() * in_pitch; }
-  /// Floats of scratch memory.
-  constexpr int scratch_size() const { return in_size() + positions() * product_pitch; }
-  /// Floats of one panel of the weights, [depth][columns].
-  constexpr int panel_size() const { return depth() * columns; }
-  constexpr int bundles() const { return ceil_div(panels, bundle); }
-  /// Panels of the bundle that starts with panel `first` of a group.
-  constexpr int bundle_from(int first) const { return panels - first < bundle ? panels - first : bundle; }
-  /// Whether the second-level cache has room for the panel of the next product: one of 1 MiB, as processors
-  /// with AVX-512 have at least, less what the results need.
-  constexpr bool fetches() const { return in_size() + 2 * panel_size() <= 200 * 1024; }
-  /// Floats of packed weights: bias [groups][panels][columns], then
-  /// [groups][bundles][positions][panels of the bundle][depth][columns].
-  constexpr int packed_size() const { return groups * panels * (columns + positions() * panel_size()); }
-};
-
-/// For vectors of `width` floats and panels of `columns`, with `rows` rows to a tile of the product.
-constexpr winograd_plan plan_winograd(winograd_axis y, winograd_axis x, int groups, shape in, shape out,
-                                      int width, int columns, int rows) {
-  winograd_plan plan{};
-  plan.y = y;
-  plan.x = x;
-  const int points = y.points > x.points ? y.points : x.points;
-  plan.m = points > 1 ? points - 2 : 0;
-  plan.tiles_y = ceil_div(out.h, y.outputs);
-  plan.tiles_x = ceil_div(out.w, x.outputs);
-  plan.grid_x = plan.tiles_x + x.parts - 1;
-  plan.unit = plan.in_parts() ? plan.tiles_x : 1;
-  plan.channels = in.c;
-  plan.groups = groups;
-  plan.filters = out.c / groups;
-  plan.channel_pitch = ceil_div(in.c, width) * width;
-  plan.columns = columns;
-  plan.panels = ceil_div(plan.filters, columns);
-  // Panels that share one reading of the transformed input.
-  constexpr int bundle_columns = 64;
-  plan.bundle = ceil_div(bundle_columns, columns);
-  // Every block reads all weights once, so blocks are many tiles, the more if weights come from memory each
-  // time; but their transformed input should stay in the second-level cache.
-  constexpr int cache_floats = 64 * 1024;
-  constexpr double weights_in_cache = 4e6;
-  const bool from_memory = static_cast<double>(plan.positions()) * plan.depth() * out.c > weights_in_cache;
-  const int fitting = cache_floats / (plan.positions() * plan.channel_pitch);
-  const int fewest = from_memory ? 64 : 4 * rows;
-  const int tiles = fitting < fewest ? fewest : fitting / rows * rows;
-  const int enough = ceil_div(tiles, plan.unit), most = enough < 2 * plan.halo() ? 2 * plan.halo() : enough;
-  const int even = ceil_div(plan.units(), ceil_div(plan.units(), most));
-  const int whole = plan.in_parts() ? even : ceil_div(even, rows) * rows;
-  plan.block = whole < plan.units() ? whole : plan.units();
-  // Positions lie a cache line more than a power of two apart, or they would share a few sets of the cache.
-  constexpr int line = 16;
-  const auto limited = [](long long n) {
-    return n < max_int ? static_cast<int>(n) : static_cast<int>(max_int);
-  };
-  plan.in_pitch = limited(1LL * plan.grid_tiles(plan.block) * plan.channel_pitch + line);
-  plan.product_pitch = limited(1LL * plan.block * plan.unit * plan.bundle * columns + line);
-  return plan;
-}
-
-template <class Isa>
-constexpr winograd_plan winograd_plan_of(winograd_axis y, winograd_axis x, int groups, shape in, shape out) {
-  using tile = microkernels::gemm_tile<Isa>;
-  return plan_winograd(y, x, groups, in, out, microkernels::vec<Isa>::width, tile::columns, tile::rows);
-}
-
-/// The time that a variant, or a direct convolution if both axes have one point, is expected to take, in
-/// multiply-accumulate operations at the speed of the products. A transform is a number of vector
-/// instructions and cache lines for each tile and channel. The constants were measured with AVX-512 on a Zen
-/// 4 core; only their rough size matters.
-constexpr double cost_of_convolution(const winograd_plan& plan, shape in, shape out) {
-  constexpr double of_a_tile = 4;    // to begin and to end the sums of a tile of the product, in steps of k
-  constexpr double of_a_weight = 6;  // to fetch it from memory
-  // The part of the shorter of two tasks, to fetch weights and to multiply, that does not go on with the
-  // other. A single tile of the product waits for all weights alike and many tiles fetch the next ones; a few
-  // tiles, if they do not, have a first one that waits and others meanwhile nothing to fetch.
-  constexpr double apart_mostly = .3, apart_in_few = .6;
-  const int in_block = plan.block * plan.unit;
-  const bool few = plan.positions() > 1 && in_block > 8 && in_block < 28 && !plan.fetches();
-  const double filters = static_cast<double>(plan.groups) * plan.panels * plan.columns;
-  const bool direct = plan.positions() == 1;
-  const double rows = direct ? static_cast<double>(out.h) * out.w : plan.tiles();
-  const double blocks = direct ? 1 : ceil_div(plan.units(), plan.block);
-  const double apart = few ? apart_in_few : apart_mostly;
-  const double product = rows * plan.positions() * (plan.depth() + of_a_tile) * filters;
-  const double memory = plan.positions() * plan.depth() * filters * of_a_weight * blocks;
-  const double both = product > memory ? product + apart * memory : memory + apart * product;
-  if (direct) return both + 4. * in.size();  // to copy the input into a larger one with a border
-  const double points = plan.y.points + plan.x.points;
-  const double of_input = plan.positions() * (5 + .3 * points);
-  const double of_output = plan.positions() * (8 + .2 * points);
-  return both + blocks * plan.grid_tiles(plan.block) * of_input * plan.channel_pitch
-         + plan.tiles() * of_output * out.c;
-}
-
-/// The axes of a variant; of a direct convolution, one point each.
-struct winograd_axes {
-  winograd_axis y, x;
-
-  constexpr bool direct() const { return y.points == 1 && x.points == 1; }
-};
-
-/// Whether Winograd's algorithms compute the layer at all.
-constexpr bool winograd_applies(const conv2d& l) {
-  return (l.kernel.h > 1 || l.kernel.w > 1) && l.stride == extent{1} && l.dilation == extent{1};
-}
-
-/// What `with_winograd<Backend, m>` asks for.
-constexpr winograd_axes asked_winograd(const conv2d& l, int m) {
-  const int points = m > 0 && winograd_applies(l) ? m + 2 : 1;
-  return {axis_of(points, l.kernel.h), axis_of(points, l.kernel.w)};
-}
-
-/// The variant for a layer. Larger ones need more memory for weights and round more, so each must promise to
-/// take 5 % less time than the best of the smaller ones.
-template <class Isa>
-constexpr winograd_axes chosen_winograd(const conv2d& l, shape in, shape out) {
-  winograd_axes best{axis_of(1, l.kernel.h), axis_of(1, l.kernel.w)};
-  double least = cost_of_convolution(winograd_plan_of<Isa>(best.y, best.x, l.groups, in, out), in, out);
-  if (!winograd_applies(l)) return best;
-  for (const int points_x : {1, 4, 6, 7, 8})
-    for (const int points_y : {1, 4, 6, 7, 8}) {
-      const winograd_axes axes{axis_of(points_y, l.kernel.h), axis_of(points_x, l.kernel.w)};
-      // Few variants for the usual kernels: each is code of its own.
-      const bool usual = l.kernel.h != l.kernel.w || l.kernel.h > 5 || points_x == points_y || points_y == 1;
-      if (!usual || axes.direct() || axes.y.points != points_y || axes.x.points != points_x) continue;
-      const winograd_plan plan = winograd_plan_of<Isa>(axes.y, axes.x, l.groups, in, out);
-      if (4. * plan.positions() * plan.depth() * plan.panels * plan.columns * l.groups > 1e9)
-        continue;  // bytes are int
-      // Rows of tiles of a very wide image fit into no cache.
-      constexpr long long cached = 2 << 20;
-      const long long scratch = 1LL * plan.positions() * (0LL + plan.in_pitch + plan.product_pitch);
-      if (scratch > cached && scratch > 0LL + in.size() + out.size()) continue;
-      const double cost = cost_of_convolution(plan, in, out);
-      if (cost < .95 * least) {
-        best = axes;
-        least = cost;
-      }
-    }
-  return best;
-}
 
 /// G of one dimension: the transform of a kernel's part.
 struct winograd_kernel {
@@ -285,13 +97,16 @@ void transform_input(const winograd_job& job, int first, int count, float* v) {
   }
 }
 
-/// The product of few rows with a panel that comes from memory, in tiles of about the same size. The first
-/// ones fetch the next panel, each its own cache line of every k.
+/// The product of 9 to 27 rows with a panel that comes from memory, in tiles of about the same size. The
+/// first ones fetch the next panel: a single one all of it, of others each its own cache line of every k. A
+/// panel is read again for each tile, from the second-level cache, hence a single tile of 9 rows.
 template <class Isa>
 void multiply_fetching(const float* a, float* y, int rows, const microkernels::gemm_panel_job& job) {
   using shape = microkernels::gemm_tile<Isa>;
   using v = microkernels::vec<Isa>;
-  constexpr int line = 16, most = 8;
+  constexpr int line = 16, most = 8, single = 9;
+  if (rows == single)
+    return microkernels::gemm_rows<Isa, v, single, shape::vectors, shape::columns>::run(a, y, job, job.next);
   const auto compute = [&]<int... Rows>(int count, const float* next, std::integer_sequence<int, Rows...>) {
     static_cast<void>(((count == Rows
                         && (microkernels::gemm_rows<Isa, v, Rows, shape::vectors, line, shape::columns>::run(
@@ -303,7 +118,7 @@ void multiply_fetching(const float* a, float* y, int rows, const microkernels::g
   for (int i = 0; i < tiles; ++i) {
     const int count = (rows + tiles - 1 - i) / tiles;
     if (i < shape::columns / line)
-      compute(count, job.next + i * line, std::integer_sequence<int, 4, 5, 6, 7, 8>{});
+      compute(count, job.next + i * line, std::integer_sequence<int, 5, 6, 7, 8>{});
     else
       microkernels::gemm_panel<Isa>(a, y, count, job);
     a += count * job.left_pitch;
@@ -318,23 +133,29 @@ void multiply_rows(const float* a, float* y, int rows, const microkernels::gemm_
                    bool fetches) {
   using shape = microkernels::gemm_tile<Isa>;
   constexpr int tile = shape::rows;
-  if constexpr (tile == 7 && shape::columns == 32)
-    if (fetches && job.next != nullptr && rows > 8 && rows < 4 * tile)
-      return multiply_fetching<Isa>(a, y, rows, job);
   // One line of each page of the next panel: processors fetch ahead of what is read, but within a page only,
   // and have yet to translate the address of the next one.
   constexpr int page = 4096 / int{sizeof(float)};
   if (job.next != nullptr)
     for (int i = 0; i < job.left.size() * shape::columns; i += page) __builtin_prefetch(job.next + i, 0, 2);
+  if constexpr (tile == 7 && shape::columns == 32)
+    if (fetches && job.next != nullptr && rows > 8 && rows < 4 * tile)
+      return multiply_fetching<Isa>(a, y, rows, job);
   if (rows < 4 * tile)
     for (; rows > tile + 1; rows -= tile, a += tile * job.left_pitch, y += tile * job.out_pitch)
       microkernels::gemm_panel<Isa>(a, y, tile, job);
   microkernels::gemm_panel<Isa>(a, y, rows, job);
 }
 
-/// The products of the `units` transformed units at `v` with one bundle's weights.
+/// Some panels of a bundle: [first, end) of the `panels` of it.
+struct bundle_part {
+  const float* weights;  ///< of the bundle
+  int panels, first, end;
+};
+
+/// The products of the `units` transformed units at `v` with some panels of a bundle.
 template <class Isa>
-void multiply_winograd(const winograd_plan& plan, int units, const float* v, const float* weights, int panels,
+void multiply_winograd(const winograd_plan& plan, int units, const float* v, const bundle_part& part,
                        float* products) {
   static constexpr int columns = microkernels::gemm_tile<Isa>::columns;
   alignas(64) static constexpr float no_bias[columns] = {};
@@ -345,10 +166,12 @@ void multiply_winograd(const winograd_plan& plan, int units, const float* v, con
   const microkernels::runs left{plan.y.parts, plan.x.parts, plan.channels / plan.groups,
                                 plan.grid_x * plan.channel_pitch, plan.channel_pitch};
   for (int i = 0; i < plan.positions(); ++i)
-    for (int p = 0; p < panels; ++p, weights += plan.panel_size()) {
-      microkernels::gemm_panel_job job{
-          left,     plan.channel_pitch,         weights, no_bias, pitch, columns, -infinity,
-          infinity, weights + plan.panel_size()};
+    for (int p = part.first; p < part.end; ++p) {
+      const float* weights = part.weights + (i * part.panels + p) * plan.panel_size();
+      const int to_next = p + 1 < part.end ? 1 : part.panels - p + part.first;
+      const float* next = weights + to_next * plan.panel_size();
+      microkernels::gemm_panel_job job{left,    plan.channel_pitch, weights,  no_bias, pitch,
+                                       columns, -infinity,          infinity, next};
       for (int b = 0; b < batches; ++b) {
         multiply_rows<Isa>(v + i * plan.in_pitch + b * plan.grid_x * plan.channel_pitch,
                            products + i * plan.product_pitch + b * rows * pitch + p * columns, rows, job,
@@ -358,65 +181,68 @@ void multiply_winograd(const winograd_plan& plan, int units, const float* v, con
     }
 }
 
-/// A share of the layer: all outputs of a block of tiles after another, or if there is not a block for every
-/// share, some of the filters for all of them.
+/// A share of the layer: some blocks of tiles one after the other, or some panels of filters for all tiles.
 ///
 /// The outputs of a tile are mixed from shared sums: a NaN in the input reaches all outputs of the tiles that
 /// read it, an infinity may become NaN there, and inputs near the largest float overflow earlier than in a
 /// direct convolution, because the transformed input is up to 4 (F(2x2)), 100 (F(4x4)) or 225 (F(6x6)) times
 /// larger.
-template <class Isa, int Ny, int My, int Nx, int Mx>
+template <class Isa, int Ny, int My, int Nx, int Mx, bool Pooled = false>
 void convolve_winograd(const winograd_job& job, float* scratch, share part) {
   static constexpr int columns = microkernels::gemm_tile<Isa>::columns;
   const winograd_plan& plan = job.plan;
-  const int bundles = plan.groups * plan.bundles();
-  const bool by_filters = plan.units() < part.count * plan.block && bundles >= part.count;
+  const int panels = plan.groups * plan.panels;
+  const bool by_filters = divides_filters(plan, part.count);
   const share::range units = by_filters ? share::range{0, plan.units()} : part.of(plan.units());
-  const share::range mine = by_filters ? part.of(bundles) : share::range{0, bundles};
-  float* products = scratch + plan.in_size();
+  const share::range mine = by_filters ? part.of(panels) : share::range{0, panels};
   for (int first = units.first; first < units.end; first += plan.block) {
     const int count = units.end - first < plan.block ? units.end - first : plan.block;
     transform_input<Isa, Ny, Nx>(job, plan.in_parts() ? first * plan.grid_x : first, plan.grid_tiles(count),
                                  scratch);
-    for (int b = mine.first; b < mine.end; ++b) {
-      const int group = b / plan.bundles(), p = b % plan.bundles() * plan.bundle,
-                panels = plan.bundle_from(p);
-      const int panel = group * plan.panels + p, left = plan.filters - p * columns;
-      multiply_winograd<Isa>(
-          plan, count, scratch + group * (plan.channels / plan.groups),
-          job.packed + plan.groups * plan.panels * columns + panel * plan.positions() * plan.panel_size(),
-          panels, products);
-      microkernels::winograd_target to{nullptr,
-                                       job.y.pixel_stride,
-                                       job.y.row_stride,
-                                       0,
-                                       0,
-                                       left < panels * columns ? left : panels * columns,
-                                       job.low,
-                                       job.high};
+    for (int panel = mine.first; panel < mine.end;) {  // the next one, then by bundles
+      const int group = panel / plan.panels, in_group = panel % plan.panels,
+                in_bundle = in_group % plan.bundle;
+      const int bundle = panel - in_bundle, of_bundle = plan.bundle_from(in_group - in_bundle);
+      const int end = mine.end - bundle < of_bundle ? mine.end - bundle : of_bundle;
+      float* products = scratch + plan.in_size();
+      multiply_winograd<Isa>(plan, count, scratch + group * (plan.channels / plan.groups),
+                             {job.packed + panels * columns + bundle * plan.positions() * plan.panel_size(),
+                              of_bundle, in_bundle, end},
+                             products);
+      const int filters = (end - in_bundle) * columns, left = plan.filters - in_group * columns;
+      microkernels::winograd_target to{
+          nullptr, job.y.pixel_stride, job.y.row_stride, 0, 0, left < filters ? left : filters, job.low,
+          job.high};
       for (int t = 0; t < count * plan.unit; ++t) {
         const int tile = first * plan.unit + t;
         const int row = tile / plan.tiles_x * My, column = tile % plan.tiles_x * Mx;
-        to.y = &job.y(row, column, group * plan.filters + p * columns);
-        to.rows = job.out_h - row < My ? job.out_h - row : My;
-        to.columns = job.out_w - column < Mx ? job.out_w - column : Mx;
-        microkernels::winograd_output<Isa, Ny, My, Nx, Mx>(
-            products + t * plan.bundle * columns, plan.product_pitch, job.packed + panel * columns, to);
+        constexpr int pool = Pooled ? 2 : 1;
+        to.rows = (job.out_h - row < My ? job.out_h - row : My) / pool;
+        to.columns = (job.out_w - column < Mx ? job.out_w - column : Mx) / pool;
+        to.y = job.y.data
+               + (row / pool * job.y.row_stride + column / pool * job.y.pixel_stride + group * plan.filters
+                  + in_group * columns);
+        microkernels::winograd_output<Isa, Ny, My, Nx, Mx, Pooled>(
+            products + t * plan.bundle * columns + in_bundle * columns, plan.product_pitch,
+            job.packed + panel * columns, to);
         if (job.activate != nullptr)
           for (int i = 0; i < to.rows; ++i)
             for (int j = 0; j < to.columns; ++j)
               job.activate(to.y + i * to.row_pitch + j * to.pixel_pitch, to.channels);
       }
+      panel = bundle + end;
     }
   }
 }
 
-/// With so many points in each axis.
-template <class Isa, int Ny, int Nx, conv2d L, shape Out, shape In>
+/// With so many points in each axis. `Pooled`: y are the maxima of squares of 2 x 2 outputs that lie side by
+/// side, of which tiles have an even number in each axis; the activation comes after.
+template <class Isa, int Ny, int Nx, conv2d L, shape Out, shape In, bool Pooled = false>
 struct winograd_convolution {
   static constexpr winograd_axis in_y = axis_of(Ny, L.kernel.h), in_x = axis_of(Nx, L.kernel.w);
   static constexpr window2d window = L.window(In);
   static constexpr winograd_plan plan = winograd_plan_of<Isa>(in_y, in_x, L.groups, In, Out);
+  static_assert(!Pooled || (in_y.outputs % 2 == 0 && in_x.outputs % 2 == 0));
 
   static constexpr bool strided = true;
   static constexpr int scratch_bytes = plan.scratch_size() * int{sizeof(float)};
@@ -431,7 +257,7 @@ struct winograd_convolution {
   static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed,
                   std::byte* scratch, share part = {}) {
     constexpr clamping clamp = clamping_of(L.act);
-    convolve_winograd<Isa, Ny, in_y.outputs, Nx, in_x.outputs>(
+    convolve_winograd<Isa, Ny, in_y.outputs, Nx, in_x.outputs, Pooled>(
         {plan, x, In.h, In.w, window.y.before, window.x.before, y, Out.h, Out.w,
          reinterpret_cast<const float*>(packed), clamp.low, clamp.high, clamp.is_all ? nullptr : activate},
         reinterpret_cast<float*>(scratch), part);

@@ -103,13 +103,17 @@ constexpr int packed_index(int columns, bool paired, int size, int k, int column
   return column / part * part * size + k / 2 * 2 * part + column % part * 2 + k % 2;
 }
 
+/// Instead of a number of floats that are fetched for each k: one that only a class derived knows.
+inline constexpr int fetch_any = -1;
+
 /// y[m][n] = clamp(bias[n] + sum over k of a[m][k] * b[k][n]) for `Rows` rows and a panel of `Vectors`
 /// vectors `V`. A NaN stays one. Goto and van de Geijn 2008, "Anatomy of high-performance matrix
 /// multiplication", without their packing of the left operand: rows of an HWC image are read where they lie.
 ///
 /// For each k it also asks the cache for `Fetch` floats, weights that a later product needs: from `ahead` on,
 /// and `Pitch` further for each k. If it leaves some between them to another tile, it is in no hurry, and the
-/// second-level cache is near enough. `Isa` keeps functions apart that are compiled for different processors.
+/// second-level cache is near enough. With `fetch_any` that is up to those that derive from the class, and so
+/// are the sums of several products. `Isa` keeps functions apart that are compiled for different processors.
 template <class Isa, class V, int Rows, int Vectors, int Fetch = 0, int Pitch = Fetch>
 class gemm_rows {
  public:
@@ -132,7 +136,7 @@ class gemm_rows {
     tile.store(y, job);
   }
 
- private:
+ protected:
   using vector = typename V::type;
   static constexpr int columns = Vectors * V::width;
   /// With few general registers, three rows are addressed from one: x86 has such addressing modes, but its
@@ -169,8 +173,15 @@ class gemm_rows {
     if constexpr (Fetch > 0) {
 #pragma GCC unroll 4
       for (int i = 0; i < Count * Fetch; i += line)
-        __builtin_prefetch(ahead + i / Fetch * Pitch + i % Fetch, 0, Pitch == Fetch ? 3 : 2);
+        __builtin_prefetch(ahead + i / Fetch * Pitch + i % Fetch, 0, Fetch < line ? 3 : 2);
       ahead += Count * Pitch;
+    }
+    if constexpr (Fetch == fetch_any) {
+#pragma GCC unroll 16
+      for (int k = 0; k < Count; ++k) {
+        __builtin_prefetch(ahead, 0, 2);
+        ahead += ahead_step;
+      }
     }
     if constexpr (multiplies_memory<V>) {
 #pragma GCC unroll 16
@@ -258,6 +269,7 @@ class gemm_rows {
   vector sum[Rows][Vectors];
   const float* b;      ///< the weights of the next k
   const float* ahead;  ///< what to fetch next
+  std::ptrdiff_t ahead_step;
   std::ptrdiff_t pitch;
 };
 

@@ -215,11 +215,13 @@ struct winograd_target {
   float low, high;
 };
 
-/// y = clamp(bias + A^T m A) for the products `m` of one tile.
-template <class Isa, int Ny, int My, int Nx, int Mx>
+/// y = clamp(bias + A^T m A) for the products `m` of one tile. `Pooled`: clamp(bias + maxima of A^T m A in
+/// squares of 2 x 2), which is the same as the maxima of y. A NaN in a square is its maximum.
+template <class Isa, int Ny, int My, int Nx, int Mx, bool Pooled = false>
 [[gnu::noinline]] void winograd_output(const float* m, int position_pitch, const float* bias,
                                        const winograd_target& target) {
   using V = vec<Isa>;
+  constexpr int pool = Pooled ? 2 : 1, columns = Mx / pool;
   const winograd_target to = target;  // which no store can change
   const typename V::type lowest = V::broadcast(to.low), highest = V::broadcast(to.high);
   for (int c = 0; c < to.channels; c += V::width) {
@@ -235,15 +237,26 @@ template <class Isa, int Ny, int My, int Nx, int Mx>
     }
 #pragma GCC unroll 1
     for (int i = 0; i < to.rows; ++i) {
-      typename V::type t[Nx], out[Mx];
+      typename V::type out[columns];
+#pragma GCC unroll 2
+      for (int r = 0; r < pool; ++r) {
+        typename V::type t[Nx], row[Mx];
 #pragma GCC unroll 8
-      for (int j = 0; j < Nx; ++j) t[j] = half[j][i];
-      winograd_outputs<V, Nx, Mx>(t, out);
+        for (int j = 0; j < Nx; ++j) t[j] = half[j][pool * i + r];
+        winograd_outputs<V, Nx, Mx>(t, row);
 #pragma GCC unroll 8
-      for (int j = 0; j < Mx; ++j) {
+        for (int j = 0; j < columns; ++j) {
+          typename V::type best = row[pool * j];
+          if constexpr (Pooled) best = V::max_or_nan(best, row[pool * j + 1]);
+          out[j] = r == 0 ? best : V::max_or_nan(out[j], best);
+        }
+      }
+#pragma GCC unroll 8
+      for (int j = 0; j < columns; ++j) {
         if (j >= to.columns) break;
         float* at = to.y + i * to.row_pitch + j * to.pixel_pitch + c;
-        __builtin_prefetch(at + Mx * to.pixel_pitch, 0, 2);  // the next tile, into the second-level cache
+        // the next tile, into the second-level cache
+        __builtin_prefetch(at + columns * to.pixel_pitch, 0, 2);
         const typename V::type clamped = V::min(highest, V::max(lowest, V::add(start, out[j])));
         if (left >= V::width)
           V::store(at, clamped);
