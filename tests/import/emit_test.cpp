@@ -21,13 +21,14 @@ using namespace edgenn;
 using import::code;
 using import::import_error;
 
-import::target small_network(float weight = 1){import::target t;
-const int x = t.input({2, 2, 1}, "image");
-const int y = t.append(dense{.units = 1, .bias = false}, std::span<const int>{&x, 1},
-                       {std::vector<float>{weight, 0, 0, 0}}, "result");
-t.output(y, "result");
-return t;
-}  // namespace
+auto small_network(float weight = 1) {
+  import::target t;
+  const int x = t.input({2, 2, 1}, "image");
+  const int y = t.append(dense{.units = 1, .bias = false}, std::span<const int>{&x, 1},
+                         {std::vector<float>{weight, 0, 0, 0}}, "result");
+  t.output(y, "result");
+  return t;
+}
 
 std::string message_of(auto f) {
   try {
