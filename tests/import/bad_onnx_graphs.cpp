@@ -180,6 +180,30 @@ TEST_CASE("constants that would be enormous once computed") {
   check_refused(doubling, {"the_Concat", "more than 512 MiB"});
 }
 
+TEST_CASE("empty constants with enormous extents") {
+  const auto of_empty = [](const char* op, std::initializer_list<std::int64_t> dims) {
+    ModelProto m = model_of({4});
+    add_floats(m, "empty", dims, {});
+    add_integers(m, "first", {0});
+    add_int(add_node(m, op, {"empty", std::string{op} == "Gather" ? "first" : "empty"}, {"moved"}), "axis",
+            1);
+    add_node(m, "Size", {"moved"}, {"size"});
+    add_int(add_node(m, "Cast", {"size"}, {"zero"}), "to", onnx::TensorProto::FLOAT);
+    add_node(m, "Add", {"x", "zero"}, {"y"});
+    return m;
+  };
+  constexpr std::int64_t huge = std::int64_t{1} << 62;
+  for (const char* op : {"Gather", "Concat"}) {
+    check_accepted(of_empty(op, {1000000000, 1, 0}));
+    for (const ModelProto& m :
+         {of_empty(op, {huge, huge, 0}), of_empty(op, {huge, 1, 0}), of_empty(op, {0, huge, huge})})
+      check_refused(m, {"initializer \"empty\"", "more than 2147483647 elements but for"});
+  }
+  ModelProto outside = of_empty("Gather", {2, 1, 0});
+  outside.mutable_graph()->mutable_initializer(1)->set_int64_data(0, 1);
+  check_refused(outside, {"the_Gather", "index 1 lies outside the axis of 1"});
+}
+
 TEST_CASE("operator sets that do not exist yet") {
   for (const std::int64_t version : {0, -1, 999}) {
     ModelProto m = model_of({4}, version);

@@ -143,10 +143,11 @@ std::int64_t element_count(std::span<const std::int64_t> dims, const std::string
     fits = fits && (d == 0 || count <= max_count / d);
     if (fits && d > 0) count *= d;
   }
-  if (empty) return 0;
+  // Of an empty shape the other extents count too: strides and loops are made of them.
   if (!fits)
-    throw import_error{where + ": the shape " + shape_text(dims) + " has more than 2147483647 elements"};
-  return count;
+    throw import_error{where + ": the shape " + shape_text(dims) + " has more than 2147483647 elements"
+                       + (empty ? " but for its extents of 0" : "")};
+  return empty ? 0 : count;
 }
 
 std::uint64_t byte_count(const tensor& t, const std::string& where) {

@@ -20,7 +20,7 @@ const char* name_of(element type);
 std::string shape_text(std::span<const std::int64_t> dims);
 
 /// The product of `dims`; throws import_error that begins with `where` if one is negative, there are more
-/// than 16, or the product exceeds 2147483647.
+/// than 16, or the product of those that are not 0 exceeds 2147483647.
 std::int64_t element_count(std::span<const std::int64_t> dims, const std::string& where);
 /// Bytes that the data of `t` must have; throws likewise.
 std::uint64_t byte_count(const tensor& t, const std::string& where);

@@ -218,7 +218,9 @@ results fold_concat(const folding& f) {
     if (dims != to.dims) f.refuse("its inputs differ in another extent than that of the axis");
     to.dims[axis] += part.dims[axis];
   }
-  to.data.reserve(computed_byte_count(to.type, to.dims));
+  const std::uint64_t size = computed_byte_count(to.type, to.dims);
+  if (size == 0) return {to};
+  to.data.reserve(size);
   std::int64_t outer = 1, inner = static_cast<std::int64_t>(size_of(to.type));
   for (std::size_t i = 0; i < axis; ++i) outer *= to.dims[i];
   for (std::size_t i = axis + 1; i < to.dims.size(); ++i) inner *= to.dims[i];
@@ -236,7 +238,14 @@ results fold_gather(const folding& f) {
   const tensor& t = f.constant(0, "input");
   const auto rank = static_cast<int>(t.dims.size());
   const auto axis = static_cast<std::size_t>(f.axis(f.integer("axis", 0), rank));
-  const auto indices = f.constant_integers(1, "indices");
+  auto indices = f.constant_integers(1, "indices");
+  for (std::int64_t& index : indices) {
+    const std::int64_t stated = index;
+    if (stated < 0) index += t.dims[axis];
+    if (index < 0 || index >= t.dims[axis])
+      f.refuse("index " + std::to_string(stated) + " lies outside the axis of "
+               + std::to_string(t.dims[axis]));
+  }
   const extents& index_dims = f.tensor_at(1).dims;
   tensor to;
   to.type = t.type;
@@ -244,16 +253,14 @@ results fold_gather(const folding& f) {
   to.dims.assign(t.dims.begin(), t.dims.begin() + static_cast<std::ptrdiff_t>(axis));
   to.dims.insert(to.dims.end(), index_dims.begin(), index_dims.end());
   to.dims.insert(to.dims.end(), t.dims.begin() + static_cast<std::ptrdiff_t>(axis) + 1, t.dims.end());
-  to.data.reserve(computed_byte_count(to.type, to.dims));
+  const std::uint64_t size = computed_byte_count(to.type, to.dims);
+  if (size == 0) return {to};
+  to.data.reserve(size);
   std::int64_t outer = 1, inner = static_cast<std::int64_t>(size_of(to.type));
   for (std::size_t i = 0; i < axis; ++i) outer *= t.dims[i];
   for (std::size_t i = axis + 1; i < t.dims.size(); ++i) inner *= t.dims[i];
   for (std::int64_t o = 0; o < outer; ++o)
-    for (const std::int64_t stated : indices) {
-      const std::int64_t index = stated < 0 ? stated + t.dims[axis] : stated;
-      if (index < 0 || index >= t.dims[axis])
-        f.refuse("index " + std::to_string(stated) + " lies outside the axis of "
-                 + std::to_string(t.dims[axis]));
+    for (const std::int64_t index : indices) {
       const auto at = t.data.begin() + (o * t.dims[axis] + index) * inner;
       to.data.insert(to.data.end(), at, at + inner);
     }
