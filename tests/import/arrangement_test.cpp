@@ -7,7 +7,9 @@
 #include <numeric>
 #include <random>
 
+#include "constant.hpp"
 #include "evaluate.hpp"
+#include "lower_onnx.hpp"
 #include "placement.hpp"
 
 namespace {
@@ -147,4 +149,48 @@ TEST_CASE("axes change their extent") {
   CHECK(at.resized(1, 1).memory() == std::vector<int>{0, 1});
   CHECK(at.resized(1, 1).resized(1, 5).memory() == std::vector<int>{1, 0, 2});
   CHECK(at.with_one_element(2).dims() == extents{2, 3, 1});
+}
+
+TEST_CASE("batch normalisation of channels whose order in memory is another") {
+  // Channels in two groups of three are shuffled, as ShuffleNet does: in memory they stay where they were.
+  model m;
+  m.file = "model.onnx";
+  const auto add = [&m](const char* name, tensor t) {
+    t.name = name;
+    m.tensors.push_back(std::move(t));
+    return static_cast<int>(m.tensors.size()) - 1;
+  };
+  const auto one_for_each = [&](const char* name, double first, double step) {
+    std::vector<double> v;
+    for (int c = 0; c < 6; ++c) v.push_back(first + step * c);
+    return add(name, constant_of(element::f32, {6}, v));
+  };
+  tensor image;
+  image.dims = {1, 6, 1, 2};
+  image.known_shape = true;
+  const int x = add("x", image), groups = add("groups", vector_of(extents{1, 2, 3, 1, 2})),
+            whole = add("whole", vector_of(extents{1, 6, 1, 2})), scale = one_for_each("scale", 1, 1),
+            offset = one_for_each("offset", 0, 100), mean = one_for_each("mean", 0, 0),
+            variance = one_for_each("variance", 1, 0), a = add("a", {}), b = add("b", {}), c = add("c", {}),
+            y = add("y", {});
+  m.nodes = {{"a", "Reshape", {x, groups}, {a}, {}, 13},
+             {"b", "Transpose", {a}, {b}, {{"perm", extents{0, 2, 1, 3, 4}}}, 13},
+             {"c", "Reshape", {b, whole}, {c}, {}, 13},
+             {"y", "BatchNormalization", {c, scale, offset, mean, variance}, {y}, {{"epsilon", 1e-9f}}, 13}};
+  m.inputs = {x};
+  m.outputs = {y};
+  const lowered made = lower_onnx(m);
+  REQUIRE(made.outputs[0].order == std::vector<int>{0, 2, 3, 1});
+  // Two pixels of six channels; channel 3 i + j of the input is channel 2 j + i of the result.
+  const numbers in{0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15};
+  const numbers out = evaluate(made.net, std::vector<numbers>{in}).at(0);
+  REQUIRE(out.size() == in.size());
+  for (int pixel = 0; pixel < 2; ++pixel)
+    for (int i = 0; i < 2; ++i)
+      for (int j = 0; j < 3; ++j) {
+        const int to = 2 * j + i;
+        const float expected = static_cast<float>(10 * pixel + 3 * i + j) * static_cast<float>(to + 1)
+                               + 100 * static_cast<float>(to);
+        CHECK(out[static_cast<std::size_t>(6 * pixel + to)] == doctest::Approx(expected));
+      }
 }

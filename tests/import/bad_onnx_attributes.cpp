@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "evaluate.hpp"
 #include "refusal.hpp"
 
 using namespace onnx_tests;
@@ -167,6 +168,12 @@ TEST_CASE("normalisations without meaning") {
   check_refused(batch_norm(1, 0, 2), {"the_BatchNormalization", "epsilon"});
   check_refused(batch_norm(1, 1e-5f, 3),
                 {"the_BatchNormalization", "its variance has 3 elements, expected 2"});
+  // Until version 14 further results mean training, read or not.
+  ModelProto training = batch_norm(1, 1e-5f, 2);
+  training.mutable_opset_import(0)->set_version(9);
+  check_accepted(training);
+  for (const char* name : {"m", "v", "sm", "sv"}) training.mutable_graph()->mutable_node(0)->add_output(name);
+  check_refused(training, {"the_BatchNormalization", "training mode"});
 }
 
 TEST_CASE("resizing by or to impossible numbers") {
@@ -188,6 +195,32 @@ TEST_CASE("resizing by or to impossible numbers") {
     add_node(m, "Resize", {"x", "", "", "sizes"}, {"y"});
     check_refused(m, {"the_Resize"});
   }
+}
+
+TEST_CASE("scales are numbers of single precision") {
+  const auto resized = [](std::int64_t version, float scale, std::initializer_list<std::int64_t> in) {
+    ModelProto m = model_of(in, version);
+    add_floats(m, "scales", {4}, {1, 1, scale, scale});
+    const bool since_11 = version >= 11;
+    NodeProto& n = add_node(
+        m, version < 10 ? "Upsample" : "Resize",
+        since_11 ? std::vector<std::string>{"x", "", "scales"} : std::vector<std::string>{"x", "scales"},
+        {"y"});
+    add_text(n, "mode", "nearest");
+    return m;
+  };
+  const auto lowered = [](const ModelProto& m) {
+    return edgenn::import::lower_onnx(edgenn::import::read_onnx(bytes_of(m), "model.onnx", {}));
+  };
+  // 0.7f and 0.9f are less than 0.7 and 0.9, but the products of floats are 7 and 9.
+  CHECK(lowered(resized(13, 0.7f, {1, 1, 10, 10})).outputs[0].dims == std::vector<std::int64_t>{1, 1, 7, 7});
+  CHECK(lowered(resized(13, 0.9f, {1, 1, 10, 10})).outputs[0].dims == std::vector<std::int64_t>{1, 1, 9, 9});
+  check_accepted(resized(9, 1, {1, 1, 4, 4}));
+  check_refused(resized(13, 1.05f, {1, 1, 4, 4}), {"the_Resize", "changes no extent"});
+  // Until version 11 the nearest pixel of a smaller image is the one behind.
+  const auto smaller = lowered(resized(10, 0.6f, {1, 1, 2, 4}));
+  const std::vector<std::vector<float>> image{{1, 2, 3, 4, 5, 6, 7, 8}};
+  CHECK(edgenn::import::evaluate(smaller.net, image).at(0) == std::vector<float>{1, 3});
 }
 
 TEST_CASE("cuts that leave nothing or reach too far") {
@@ -217,6 +250,29 @@ TEST_CASE("cuts that leave nothing or reach too far") {
   add_integers(pad, "pads", {0, 0, -2, 0, 0, 0, -2, 0});
   add_node(pad, "Pad", {"x", "pads"}, {"y"});
   check_refused(pad, {"the_Pad", "leave nothing"});
+}
+
+TEST_CASE("constants of real numbers where most are whole") {
+  const auto scaled = [](const char* op, std::vector<float> first, std::vector<float> second) {
+    ModelProto m = model_of({2}, 18);
+    auto& a = add_floats(m, "a", {static_cast<std::int64_t>(first.size())}, first);
+    if (!second.empty()) {
+      a.set_data_type(onnx::TensorProto::INT32);
+      for (const float v : first) a.add_int32_data(static_cast<int>(v));
+      a.clear_float_data();
+      add_floats(m, "b", {static_cast<std::int64_t>(second.size())}, second);
+    }
+    NodeProto& n = add_node(
+        m, op, second.empty() ? std::vector<std::string>{"a"} : std::vector<std::string>{"a", "b"}, {"c"});
+    if (second.empty()) add_int(n, "noop_with_empty_axes", first.size() == 2 ? 1 : 0);
+    add_int(add_node(m, "Cast", {"c"}, {"d"}), "to", onnx::TensorProto::FLOAT);
+    add_node(m, "Mul", {"x", "d"}, {"y"});
+    const auto net = edgenn::import::lower_onnx(edgenn::import::read_onnx(bytes_of(m), "model.onnx", {})).net;
+    return edgenn::import::evaluate(net, std::vector<std::vector<float>>{{1, 1}}).at(0);
+  };
+  CHECK(scaled("ReduceProd", {0.5f, 3, 1.5f}, {}) == std::vector<float>{2.25f, 2.25f});
+  CHECK(scaled("ReduceProd", {0.5f, 3}, {}) == std::vector<float>{0.5f, 3});
+  CHECK(scaled("Pow", {4, 9}, {0.5f, 1.5f}) == std::vector<float>{2, 27});
 }
 
 TEST_CASE("attributes of the wrong type, unknown ones and operators that are not known") {

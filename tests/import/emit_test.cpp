@@ -47,6 +47,8 @@ TEST_CASE("names of networks are C++ identifiers") {
   CHECK(import::network_name("class") == "class_1");
   CHECK(import::network_name("conv2d") == "conv2d_1");
   CHECK(import::network_name("index") == "index_1");
+  for (const char* name : {"log2", "toupper", "signgam", "EOF", "NULL", "M_PI"})  // of C's headers
+    CHECK(import::network_name(name) == std::string{name} + "_1");
   CHECK(import::network_name("") == "imported_network");
   CHECK(import::network_name("\xE5\x8F\x82") == "imported_network");
   CHECK(import::network_name("__a--b__") == "a_b");
@@ -148,6 +150,15 @@ TEST_CASE("files are written all or not at all") {
   CHECK(std::filesystem::file_size(folder / "a") == 2);
   const import::file bad[] = {{folder / "c", content}, {folder / "missing" / "d", content}};
   CHECK(message_of([&] { import::write_files(bad); }).find("d cannot be written") != std::string::npos);
+  const import::file on_folder[] = {{folder / "a", std::span{content}.first(1)}, {folder / "taken", content}};
+  CHECK(message_of([&] { import::write_files(on_folder); }).find("taken cannot be written")
+        != std::string::npos);
+  CHECK(std::filesystem::file_size(folder / "a") == 2);
+  std::filesystem::create_symlink("b", folder / "a.part");
+  const import::file through_link[] = {{folder / "a", std::span{content}.first(1)}};
+  import::write_files(through_link);
+  CHECK(std::filesystem::file_size(folder / "b") == 2);
+  CHECK((std::filesystem::file_size(folder / "a") == 1 && !std::filesystem::is_symlink(folder / "a")));
   std::vector<std::string> left;
   for (const auto& entry : std::filesystem::directory_iterator{folder})
     left.push_back(entry.path().filename());

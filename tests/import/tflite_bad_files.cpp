@@ -91,6 +91,9 @@ TEST_CASE("operators that are unknown, custom or not supported") {
   check_refused(f, "without a name");
   f.model.operator_codes[1]->custom_code = "Mine\n*/";
   check_refused(f, "(Mine_*/): the operator is not supported");
+  for (const char c : {'\0', '\n', '\x1B', 'a'})
+    f.op(1).custom_options.push_back(static_cast<std::uint8_t>(c));
+  check_refused(f, "custom_options = \?\?\?a");
 }
 
 TEST_CASE("weights of a type that does not belong there") {

@@ -1,6 +1,10 @@
 // TFLite files whose operators are wrong, or wrongly connected: each is refused with one line that names
 // file, node and what was found.
+#include <flatbuffers/flexbuffers.h>
+
+#include <cmath>
 #include <limits>
+#include <map>
 
 #include "tflite_refusal.hpp"
 
@@ -205,4 +209,88 @@ TEST_CASE("a hundred thousand operators are refused in little time") {
   f.graph().outputs = {last};
   const std::vector<std::byte> file = f.bytes();
   check_refused(message_of(file), "network has more nodes than its capacity: 2048");
+}
+
+namespace {
+
+using options_map = std::map<std::string, double>;
+
+/// Two boxes, two classes and the operator that makes detections of them.
+tflite_file detection_file(const options_map& options) {
+  tflite_file f;
+  const int boxes = f.value("boxes", {1, 2, 4}), scores = f.value("scores", {1, 2, 2}),
+            anchors = f.constant("anchors", {2, 4}, std::vector<float>(8, 0.5f)),
+            found = f.value("found", {1, 10, 4});
+  f.append(tflite::BuiltinOperator::CUSTOM, {boxes, scores, anchors}, {found});
+  f.model.operator_codes[0]->custom_code = "TFLite_Detection_PostProcess";
+  flexbuffers::Builder b;
+  b.Map([&] {
+    for (const auto& [name, v] : options) {
+      if (v == std::floor(v) && std::abs(v) < 1e9)
+        b.Int(name.c_str(), static_cast<std::int64_t>(v));
+      else
+        b.Float(name.c_str(), static_cast<float>(v));
+    }
+  });
+  b.Finish();
+  f.op(0).custom_options = b.GetBuffer();
+  f.graph().inputs = {boxes, scores};
+  f.graph().outputs = {found};
+  return f;
+}
+
+const options_map good_options{{"max_detections", 10},
+                               {"max_classes_per_detection", 1},
+                               {"num_classes", 1},
+                               {"nms_score_threshold", 0.25},
+                               {"nms_iou_threshold", 0.5},
+                               {"x_scale", 10},
+                               {"y_scale", 10},
+                               {"w_scale", 5},
+                               {"h_scale", 5}};
+
+}  // namespace
+
+TEST_CASE("options of TFLite_Detection_PostProcess") {
+  CHECK(message_of(detection_file(good_options).bytes()) == "");
+  for (const auto& [name, v] : good_options) {
+    options_map lacking = good_options;
+    lacking.erase(name);
+    check_refused(detection_file(lacking), "it lacks the option " + name);
+  }
+  const double nan = std::numeric_limits<double>::quiet_NaN(),
+               infinite = std::numeric_limits<double>::infinity();
+  const std::map<std::string, std::vector<double>> bad{{"max_detections", {0, -1, 1e8}},
+                                                       {"max_classes_per_detection", {0, 2}},
+                                                       {"num_classes", {0, -1, 3}},
+                                                       {"x_scale", {0, -1, nan, infinite}},
+                                                       {"h_scale", {0, -1, nan, infinite}},
+                                                       {"nms_score_threshold", {nan}},
+                                                       {"nms_iou_threshold", {-0.5, 1.5, nan}}};
+  for (const auto& [name, values] : bad)
+    for (const double v : values) {
+      options_map changed = good_options;
+      changed[name] = v;
+      check_refused(detection_file(changed), "(TFLite_Detection_PostProcess): ");
+    }
+}
+
+TEST_CASE("damaged options of TFLite_Detection_PostProcess, and anchors that do not fit") {
+  const std::vector<std::uint8_t> whole = detection_file(good_options).op(0).custom_options;
+  tflite_file f = detection_file(good_options);
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    f.op(0).custom_options.assign(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+    check_refused(f, "(TFLite_Detection_PostProcess): ");
+  }
+  for (std::size_t i = 0; i < whole.size(); ++i)
+    for (const int change : {0x01, 0x80, 0xFF}) {  // an error or a network, never anything else
+      f.op(0).custom_options = whole;
+      f.op(0).custom_options[i] ^= static_cast<std::uint8_t>(change);
+      const std::string message = message_of(f.bytes());
+      if (!message.empty()) check_refused(message, "(TFLite_Detection_PostProcess): ");
+    }
+  f = detection_file(good_options);
+  f.tensor(2).shape = {1, 4};
+  f.model.buffers[1]->data.resize(16);
+  check_refused(f, "its anchors 1x4");
 }

@@ -128,6 +128,27 @@ TEST_CASE("sums and products with constants") {
         {-1, -2, -3, -4});
 }
 
+TEST_CASE("constants by row or column are refused, however many they are") {
+  for (const std::vector<int>& shape : {std::vector<int>{2, 1}, {1, 2, 1, 1}, {2, 1, 1}})
+    for (const builtin code : {builtin::ADD, builtin::MUL, builtin::PRELU})
+      CHECK_THROWS_WITH_AS(result_of(one(code, {1, 2, 2, 2}, numbers(shape, {3, 4})), {}),
+                           doctest::Contains("expected one number for each of 2 channels, or one"),
+                           import::import_error);
+}
+
+TEST_CASE("outputs of equal memory remain as many as the file has") {
+  tflite_file f;
+  const int x = f.value("x", {1, 1, 1, 2}), y = f.value("y", {1, 1, 1, 2}), flat = f.value("flat", {1, 2});
+  f.append(builtin::RELU, {x}, {y});
+  f.append(builtin::RESHAPE, {y}, {flat});
+  f.graph().inputs = {x};
+  f.graph().outputs = {y, flat, y};
+  const import::target net =
+      import::simplify(import::lower_tflite(import::read_tflite(f.bytes(), "test.tflite"), {}));
+  CHECK(import::evaluate(net, std::vector<std::vector<float>>{{-1, 2}})
+        == std::vector<std::vector<float>>(3, {0, 2}));
+}
+
 TEST_CASE("sums and products of values, one repeated") {
   for (const bool product : {false, true}) {
     tflite_file f;

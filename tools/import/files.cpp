@@ -12,6 +12,7 @@ namespace {
 class temporary {
  public:
   explicit temporary(const file& f) : to_{f.path}, path_{f.path.string() + ".part"} {
+    remove();  // a link of this name is not followed
     std::ofstream out{path_, std::ios::binary | std::ios::trunc};
     out.write(reinterpret_cast<const char*>(f.bytes.data()), static_cast<std::streamsize>(f.bytes.size()));
     out.close();
@@ -45,6 +46,10 @@ class temporary {
 }  // namespace
 
 void write_files(std::span<const file> files) {
+  std::error_code error;
+  for (const file& f : files)
+    if (std::filesystem::is_directory(f.path, error))
+      throw import_error{f.path.string() + " cannot be written: it is a folder"};
   std::vector<temporary> written;
   for (const file& f : files) written.emplace_back(f);
   for (temporary& t : written) t.keep();

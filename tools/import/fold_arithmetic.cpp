@@ -1,6 +1,7 @@
 // Arithmetic of constants.
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "constant.hpp"
 #include "fold.hpp"
@@ -80,7 +81,8 @@ results fold_binary(const folding& f) {
   element_count(*dims, f.where());
   const tensor x = broadcast_constant(a, *dims), y = broadcast_constant(b, *dims);
   const element type = Logical ? element::boolean : a.type;
-  if (is_whole(a.type)) return {combined<Function>(f, type, *dims, integers_of(x), integers_of(y))};
+  if (is_whole(a.type) && is_whole(b.type))  // a power may have an exponent of another type
+    return {combined<Function>(f, type, *dims, integers_of(x), integers_of(y))};
   return {combined<Function>(f, type, *dims, reals_of(x), reals_of(y))};
 }
 
@@ -122,14 +124,22 @@ results fold_where(const folding& f) {
 
 results fold_reduce_product(const folding& f) {
   if (!f.all_constant()) return {};
-  f.ignore("axes");
-  f.ignore("noop_with_empty_axes");
+  f.expect_inputs(1, 2);
   const tensor& t = f.constant(0, "input");
   if (t.dims.size() != 1) f.refuse("only products of vectors are computed");
-  std::int64_t product[] = {1};
-  for (const std::int64_t v : integers_of(t)) product[0] = wrapped(bits(product[0]) * bits(v));
+  std::vector<std::int64_t> axes = f.integers("axes");
+  if (f.has(1)) axes = f.constant_integers(1, "axes");
+  std::ignore = f.axes(axes, 1);
   extents dims;
   if (f.integer("keepdims", 1) != 0) dims.push_back(1);
+  if (f.integer("noop_with_empty_axes", 0) != 0 && axes.empty()) return {t};
+  if (!is_whole(t.type)) {
+    double product[] = {1};
+    for (const double v : reals_of(t)) product[0] *= v;
+    return {constant_of(t.type, dims, product)};
+  }
+  std::int64_t product[] = {1};
+  for (const std::int64_t v : integers_of(t)) product[0] = wrapped(bits(product[0]) * bits(v));
   return {constant_of(t.type, dims, std::span<const std::int64_t>{product})};
 }
 

@@ -1,6 +1,6 @@
 #include "lower_tflite.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include "constant.hpp"
 #include "dequantize.hpp"
@@ -85,15 +85,14 @@ void lower_node(tflite_state& s, const node& n) {
 
 void lower_outputs(tflite_state& s) {
   if (s.source.outputs.empty()) throw import_error{s.source.file + ": graph outputs: found none"};
-  std::vector<int> returned;
+  bool joined_returned = false;
   for (const int i : s.source.outputs) {
     const tensor& t = s.source.tensors[static_cast<std::size_t>(i)];
     const std::string where = s.source.file + ": output \"" + t.name + '"';
     int node = s.nodes[static_cast<std::size_t>(i)];
     if (node < 0) throw import_error{where + " is a constant"};
     if (node < s.net.input_count()) node = s.net.append(identity{}, node, t.name);
-    if (std::find(returned.begin(), returned.end(), node) != returned.end()) continue;
-    returned.push_back(node);
+    if (node == s.joined && std::exchange(joined_returned, true)) continue;
     s.net.output(node, t.name);
   }
 }

@@ -26,17 +26,21 @@ constexpr std::string_view reserved =
     "signed sizeof slice smallest softmax static static_assert static_cast std stderr stdin "
     "stdout storage struct summary suppression switch synchronized template this thread_local "
     "throw transpose true try typedef typeid typename union unix unsigned using valid value "
-    "virtual void volatile wchar_t while window x xor xor_eq ";
+    "virtual void volatile wchar_t while window x xor xor_eq "
+    "BUFSIZ CHAR_BIT EOF EXIT_FAILURE EXIT_SUCCESS FILENAME_MAX HUGE_VAL INFINITY M_E M_PI NAN NULL "
+    "RAND_MAX ";
 
 // Functions of C and POSIX, which a variable of the global namespace must not be called.
 constexpr std::string_view global_functions =
-    " abort abs accept access acos alarm asin atan atexit atof atoi bind bsearch calloc ceil "
-    "chdir clock close connect cos cosh creat daemon div dup environ erf exit exp fabs fclose "
-    "ffs floor fmod fopen fork free frexp gamma getc getenv gets hypot index isalpha j0 j1 jn "
-    "kill labs ldexp link listen log lseek malloc memcpy mktime modf nan nice open pause pipe "
-    "pow printf putc puts qsort raise rand random read realloc recv remove rename rindex rint "
-    "round scanf select send signal sin sinh sleep socket sqrt srand stat strcpy strlen sync "
-    "system tan tanh tgamma time trunc truncate unlink vfork wait write y0 y1 yn ";
+    " abort abs accept access acos alarm asin atan atexit atof atoi bind bsearch calloc cbrt ceil "
+    "chdir clock close connect cos cosh creat daemon div drem dup environ erf erfc exit exp exp2 expm1 "
+    "fabs fclose fdim ffs finite floor fma fmax fmin fmod fopen fork free frexp gamma getc getenv getpid "
+    "gets hypot ilogb index isalpha isdigit isfinite isinf isnan j0 j1 jn kill labs ldexp lgamma link "
+    "listen log log10 log1p log2 logb lseek malloc memcmp memcpy memmove memset mktime modf nan nearbyint "
+    "nice open optarg optind pause pipe pow printf putc puts qsort raise rand random read realloc recv "
+    "remainder remove rename rindex rint round scalb scanf select send signal signgam significand sin "
+    "sinh sleep socket sqrt srand stat strcat strcmp strcpy strlen sync system tan tanh tgamma time "
+    "tolower toupper trunc truncate unlink usleep vfork wait write y0 y1 yn ";
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }

@@ -13,25 +13,34 @@ void batch_normalization(const lowering& n) {
   n.expect_inputs(5, 5);
   for (const char* name : {"momentum", "consumed_inputs"}) n.ignore(name);
   if (n.integer("spatial", 1) == 0) n.refuse("spatial = 0 is not supported");
-  if (n.integer("training_mode", 0) != 0 || (n.version() < 7 && n.integer("is_test", 0) == 0))
-    n.refuse("it is in training mode");
+  bool training = n.integer("training_mode", 0) != 0 || (n.version() < 7 && n.integer("is_test", 0) == 0);
+  for (int k = 1; k < n.output_count(); ++k) training = training || n.output(k) >= 0;  // until version 14
+  if (training) n.refuse("it is in training mode");
   const float epsilon = n.real("epsilon", 1e-5f);
   const placed& v = n.value(0);
   if (v.at.rank() < 2)
     n.refuse("its input has the shape " + shape_text(v.at.dims()) + ", expected N x C x ...");
   const std::int64_t channels = v.at.extent(1);
+  const placed x = with_channels(n, v, channel_axis);
   std::vector<std::vector<float>> weights;
+  int view = -1;
   for (int k = 1; k <= 4; ++k) {
     static constexpr const char* roles[] = {"", "scale", "offset", "mean", "variance"};
-    weights.push_back(floats_of(n.constant(k, roles[k])));
-    if (static_cast<std::int64_t>(weights.back().size()) != channels)
-      n.refuse(std::string{"its "} + roles[k] + " has " + std::to_string(weights.back().size())
-               + " elements, expected " + std::to_string(channels));
+    tensor numbers = n.constant(k, roles[k]);
+    const std::int64_t count = element_count(numbers.dims, n.where());
+    if (count != channels)
+      n.refuse(std::string{"its "} + roles[k] + " has " + std::to_string(count) + " elements, expected "
+               + std::to_string(channels));
+    // Memory may have the channels in another order than the source.
+    numbers.dims.assign(static_cast<std::size_t>(v.at.rank() - 1), 1);
+    numbers.dims[0] = channels;
+    channel_numbers spread_numbers = spread(n, x, numbers);
+    view = spread_numbers.view;
+    weights.push_back(std::move(spread_numbers.numbers));
   }
   for (const float variance : weights[3])
     if (!(variance + epsilon > 0)) n.refuse("a variance + epsilon is not positive");
-  const placed x = with_channels(n, v, channel_axis);
-  n.result(n.append(batch_norm{.epsilon = epsilon}, viewed_with_channels(n, x, channels), weights), x.at);
+  n.result(n.append(batch_norm{.epsilon = epsilon}, view, weights), x.at);
 }
 
 /// y = x / (bias + alpha / size * sum of squares of neighbouring channels)^beta.

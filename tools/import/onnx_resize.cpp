@@ -1,4 +1,5 @@
 // ONNX: Resize, Upsample.
+#include <algorithm>
 #include <cmath>
 
 #include "constant.hpp"
@@ -60,7 +61,9 @@ target_size read_size(const lowering& n) {
       to.dims[axis] = sizes[i];
       continue;
     }
-    const double out = std::floor(static_cast<double>(in[axis]) * scales[i]);
+    // In single precision, as ONNX computes it: ten elements times 0.7f, a little less than 0.7, are seven.
+    const auto out =
+        static_cast<double>(std::floor(static_cast<float>(in[axis]) * static_cast<float>(scales[i])));
     if (!(scales[i] > 0) || !(out >= 1 && out <= 2147483647))
       n.refuse("the scale " + std::to_string(scales[i]) + " of an axis of " + std::to_string(in[axis])
                + " elements is out of range");
@@ -82,7 +85,10 @@ void resize_of(const lowering& n) {
   n.expect_inputs(1, 4);
   const placed& v = n.value(0);
   const auto [dims, scales] = read_size(n);
-  if (dims == v.at.dims() && n.version() < 11) return n.result(v);
+  if (dims == v.at.dims() && n.version() < 11) {
+    n.ignore("mode");
+    return n.result(v);
+  }
   if (dims.size() != 4 || dims[0] != v.at.extent(0) || dims[1] != v.at.extent(1))
     n.refuse("it resizes " + shape_text(v.at.dims()) + " to " + shape_text(dims)
              + ", but edgenn resizes the last two axes of N x C x H x W");
@@ -93,12 +99,22 @@ void resize_of(const lowering& n) {
   const bool before_11 = n.version() < 11;
   const coordinates at =
       read_coordinates(n, n.text("coordinate_transformation_mode", before_11 ? "asymmetric" : "half_pixel"));
-  const nearest_pixel nearest =
-      read_nearest(n, n.text("nearest_mode", before_11 ? "floor" : "round_prefer_floor"));
+  // Until version 11 the nearest pixel is the one before when the image grows, the one behind when it
+  // shrinks.
+  const bool shrinks = scales[2] < 1 || scales[3] < 1;
+  if (before_11 && mode == "nearest" && shrinks && std::max(scales[2], scales[3]) > 1)
+    n.refuse("of rows and columns one grows and one shrinks, but edgenn rounds both to the same side");
+  const nearest_pixel nearest = read_nearest(n, n.text("nearest_mode", !before_11 ? "round_prefer_floor"
+                                                                       : shrinks  ? "ceil"
+                                                                                  : "floor"));
   const float slope = n.real("cubic_coeff_a", -0.75f);
   const bool exclude_outside = n.integer("exclude_outside", 0) != 0;
 
   for (const std::size_t axis : {std::size_t{2}, std::size_t{3}}) {
+    if (dims == v.at.dims() && scales[axis] != 0 && scales[axis] != 1)
+      n.refuse(
+          "its scale changes no extent, of which ONNX's definition and ONNX Runtime make different results: "
+          "state sizes");
     const double rows = scales[axis] * static_cast<double>(v.at.dims()[axis]);
     if (at == coordinates::align_corners && scales[axis] > 0
         && std::abs(rows - static_cast<double>(dims[axis])) > 1e-3)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "constant.hpp"
+#include "onnx_reader.hpp"
 
 namespace edgenn::import {
 
@@ -110,7 +111,7 @@ std::string operation::attributes_text() const {
   struct {
     std::string operator()(std::int64_t v) const { return std::to_string(v); }
     std::string operator()(float v) const { return std::to_string(v); }
-    std::string operator()(const std::string& v) const { return v; }
+    std::string operator()(const std::string& v) const { return printable(v); }
     std::string operator()(const std::vector<std::int64_t>& v) const { return list_text(v); }
     std::string operator()(const std::vector<float>& v) const {
       return std::to_string(v.size()) + " numbers";

@@ -80,6 +80,7 @@ void detections_of(const tflite_lowering& n) {
   const int operands[] = {decoded, scores};
   const int found = n.append_all(l, operands);
   for (int k = 0; k < n.output_count(); ++k) n.state().nodes[static_cast<std::size_t>(n.output(k))] = found;
+  n.state().joined = found;
   n.note("the outputs of " + n.op()
          + " became one: rows of class, score, x1, y1, x2, y2; its classes are numbered from "
          + std::to_string(l.first_class));

@@ -23,11 +23,10 @@ void leaky_relu_of(const tflite_lowering& n) { apply(n, leaky_relu(n.real("alpha
 
 /// Numbers of a constant that has one for each channel of `channels`, or one for all.
 std::vector<float> for_channels(const tflite_lowering& n, int k, const char* role, int channels) {
-  std::vector<float> numbers = n.numbers(k, role);
-  const extents dims = n.tensor_at(k).dims;
-  if (numbers.size() == 1) numbers.resize(static_cast<std::size_t>(channels), numbers[0]);
-  const bool one_by_channel = numbers.size() == static_cast<std::size_t>(channels);
-  if (!one_by_channel || (dims.size() > 0 && dims.back() != channels && dims.back() != 1))
+  const std::vector<float> numbers = n.numbers(k, role);
+  const extents& dims = n.tensor_at(k).dims;
+  if (numbers.size() == 1) return std::vector<float>(static_cast<std::size_t>(channels), numbers[0]);
+  if (numbers.size() != static_cast<std::size_t>(channels) || dims.back() != channels)
     n.refuse(std::string{"its "} + role + " has the shape " + shape_text(dims)
              + ", expected one number for each of " + std::to_string(channels) + " channels, or one");
   return numbers;

@@ -21,6 +21,7 @@ struct tflite_state {
   std::vector<int> nodes;     ///< by tensor of the source: its node; -1: none
   std::vector<extents> dims;  ///< by tensor: extents, as stated or found
   bool dequantize = false;
+  int joined = -1;  ///< the node that several results became; -1: none
 };
 
 /// An operator that becomes layers.
