@@ -162,6 +162,13 @@ TEST_CASE("constants that would be enormous once computed") {
   check_refused(bomb("ConstantOfShape", {1 << 15, 1 << 15}),
                 {"the_ConstantOfShape", "32768x32768 takes more than 512 MiB"});
   check_refused(bomb("Expand", {1 << 15, 1 << 15}), {"the_Expand", "more than 512 MiB"});
+  ModelProto bytes = bomb("ConstantOfShape", {1 << 14, 1 << 14});
+  auto& value = *bytes.mutable_graph()->mutable_node(0)->add_attribute();
+  value.set_name("value");
+  value.set_type(onnx::AttributeProto::TENSOR);
+  value.mutable_t()->set_data_type(onnx::TensorProto::BOOL);
+  value.mutable_t()->add_int32_data(1);
+  check_refused(bytes, {"the_ConstantOfShape", "16384x16384 has more than 134217728 elements"});
   check_refused(bomb("Expand", {1 << 20, 1 << 20}), {"the_Expand", "2147483647"});
   check_refused(bomb("ConstantOfShape", {-1}), {"the_ConstantOfShape", "the extent -1"});
   ModelProto range = model_of({4});

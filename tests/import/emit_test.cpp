@@ -129,6 +129,15 @@ TEST_CASE("no golden pair where the output is not finite") {
   CHECK(p.report.find("no golden pair: an output is not finite") != std::string::npos);
 }
 
+TEST_CASE("no golden pair where the network is too large") {
+  import::target t;
+  const int operands[] = {t.input({1'000'000, 1, 4}, "boxes"), t.input({1'000'000, 1, 1}, "scores")};
+  const non_max_suppression_layer all{.capacity = 1'000'000, .score_threshold = -2, .iou_threshold = 1};
+  t.output(t.append(all, operands, {}, "found"), "found");
+  const import::products made = import::emit(std::move(t), {.name = "n"});
+  CHECK(made.report.find("no golden pair: the network is too large to be run here") != std::string::npos);
+}
+
 TEST_CASE("preprocessing that does not fit the input") {
   const auto with = [](import::preprocessing p) {
     return message_of([&] { import::emit(small_network(), {.name = "net", .preprocess = std::move(p)}); });

@@ -156,9 +156,12 @@ std::uint64_t byte_count(const tensor& t, const std::string& where) {
 
 std::uint64_t computed_byte_count(element type, std::span<const std::int64_t> dims) {
   const std::string where = "a computed constant";
-  const std::uint64_t bytes = size_of(type) * static_cast<std::uint64_t>(element_count(dims, where));
+  const auto count = static_cast<std::uint64_t>(element_count(dims, where));
+  const std::uint64_t bytes = size_of(type) * count;
   if (bytes > std::uint64_t{1} << 29)
     throw import_error{where + ": the shape " + shape_text(dims) + " takes more than 512 MiB"};
+  if (count > std::uint64_t{1} << 27)  // smaller types take 8 bytes each on the way
+    throw import_error{where + ": the shape " + shape_text(dims) + " has more than 134217728 elements"};
   return bytes;
 }
 
