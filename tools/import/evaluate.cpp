@@ -32,18 +32,18 @@ double window_of(const any_layer& l) {
   return 1;
 }
 
-/// Overlaps that a suppression may have to compute, in multiply-accumulate operations.
-double overlaps_of(const target& t, int node) {
-  constexpr double operations = 16;  // of one overlap
+/// What a suppression may cost, in multiply-accumulate operations: overlaps, and rows that are moved.
+double suppression_of(const target& t, int node) {
+  constexpr double of_overlap = 16, of_move = 6;
   if (!t[node].layer.is<non_max_suppression_layer>()) return 0;
   const auto l = t[node].layer.as<non_max_suppression_layer>();
   const double boxes = t.shape_of(t[node].input(0)).size() / 4, scores = t.shape_of(t[node].input(1)).size();
   const double examined = l.top_k > 0 ? std::min<double>(l.top_k, boxes) : boxes;
   const bool each_class = l.among == suppression::each_class;
-  const double limit = !each_class                  ? l.capacity / l.classes_per_detection
-                       : l.detections_per_class > 0 ? l.detections_per_class
-                                                    : boxes;
-  return operations * (each_class ? scores / boxes : 1) * examined * std::min(examined, limit);
+  int limit = each_class ? l.capacity : l.capacity / l.classes_per_detection;
+  if (l.detections_per_class > 0) limit = std::min(limit, l.detections_per_class);
+  const double runs = each_class ? scores / boxes : 1, kept = std::min<double>(examined, limit);
+  return runs * kept * (of_overlap * examined + of_move * std::min<double>(l.capacity, runs * kept));
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ evaluation_cost cost_of(const target& t) {
   double alive = 0;
   for (int i = 0; i < t.count(); ++i) {
     const double size = t.shape_of(i).size();
-    cost.operations += static_cast<double>(t[i].macs) + size * window_of(t[i].layer) + overlaps_of(t, i);
+    cost.operations += static_cast<double>(t[i].macs) + size * window_of(t[i].layer) + suppression_of(t, i);
     alive += size;
     cost.elements = std::max(cost.elements, alive + t[i].weight_count);
     for (int k = 0; k < t[i].input_count; ++k)
