@@ -17,11 +17,7 @@ photo read_photo(const std::string& path);
 /// Writes a PNG file.
 void write_photo(const std::string& path, const photo& p);
 
-/// How a photo whose sides have another ratio than the network's input is brought to its size.
-enum class fit {
-  stretch,  ///< the whole photo, which is distorted
-  crop,     ///< the largest part of that ratio in its middle
-};
+using edgenn::fit;
 
 /// The network's input.
 std::vector<float> network_input(const photo& p, const edgenn::preprocessing& how, fit f);

@@ -69,6 +69,25 @@ with tempfile.TemporaryDirectory() as name:
     files = sorted(p.name for p in folder.iterdir() if p.name.startswith("my_relu"))
     expect("a good model", done.returncode == 0 and files == ["my_relu.edgenn", "my_relu.hpp", "my_relu.txt"], done)
     expect("its header", "inline constexpr auto my_relu = edgenn::network({2, 3, 4}" in (folder / "my_relu.hpp").read_text(), done)
+    header = (folder / "my_relu.hpp").read_text()
+    expect("the order of an input that is no image",
+           "// Input x: [2, 3, 4] as in the model, the last axis innermost in memory.\ninline constexpr" in header, done)
+    image = run(folder, data / "node/test_globalmaxpool/model.onnx", "--name", "image")
+    expect("an image", image.returncode == 0 and "// Input" not in (folder / "image.hpp").read_text(), image)
+
+    # The report goes where it was told to, and to standard output unless that is not wanted.
+    (folder / "my_relu.txt").unlink()
+    done = run(folder, relu, "--name", "my_relu", "--report", folder / "report")
+    expect("a report elsewhere", done.returncode == 0 and (folder / "report").read_text() == done.stdout
+           and "arena of the reference backend: " in done.stdout and not (folder / "my_relu.txt").exists(), done)
+    done = run(folder, relu, "--name", "my_relu", "--quiet")
+    expect("a quiet run", done.returncode == 0 and done.stdout == ""
+           and "arena of the reference backend: " in (folder / "my_relu.txt").read_text(), done)
+    for file in (folder / "my_relu.edgenn", folder / "my_relu.hpp", relu):
+        before = file.read_bytes()
+        done = run(folder, relu, "--name", "my_relu", "--report", file)
+        expect("a report in place of another file", done.returncode == 2 and done.stderr.count("\n") == 1
+               and "--report: " in done.stderr and file.read_bytes() == before, done)
     (folder / "file").touch()
     done = run(folder / "file" / "results", relu)
     expect("a folder that cannot be made", done.returncode == 2 and done.stderr.count("\n") == 1, done)

@@ -62,9 +62,8 @@ class Tflite:
         self.outputs = [d["name"] for d in self.interpreter.get_output_details()]
         self.shapes = [list(d["shape"]) for d in self.details]
 
-    @staticmethod
-    def from_edgenn(flat, shape):
-        return flat.reshape(shape)
+    def from_edgenn(self, flat, index):
+        return flat.reshape(self.shapes[index])
 
     def run(self, inputs):
         """All values by name."""
@@ -102,7 +101,10 @@ class Onnx:
         inputs = [i for i in model.graph.input if i.name not in constants]
         self.names = [i.name for i in inputs]
         self.shapes = [shapes.get(i.name, [d.dim_value for d in i.type.tensor_type.shape.dim]) for i in inputs]
+        self.channels_last = [self.is_transposed_at_once(model.graph, name) for name in self.names]
         for name, shape in zip(self.names, self.shapes):
+            if len(shape) > 1 and shape[0] < 1:
+                shape[0] = 1  # as edgenn-import takes a batch that the model leaves open
             if any(d < 1 for d in shape):
                 fail(f"input {name} has the shape {shape}: state it with --input-shape {name}=1x3x224x224")
         self.outputs = [o.name for o in model.graph.output]
@@ -117,8 +119,15 @@ class Onnx:
                                                     providers=["CPUExecutionProvider"])
 
     @staticmethod
-    def from_edgenn(flat, shape):
-        if len(shape) != 4:
+    def is_transposed_at_once(graph, name):
+        """Whether an input of N x H x W x C is only read by nodes that make N x C x H x W of it."""
+        readers = [node for node in graph.node if name in node.input]
+        return bool(readers) and all(node.op_type == "Transpose" and [list(a.ints) for a in node.attribute]
+                                     == [[0, 3, 1, 2]] for node in readers)
+
+    def from_edgenn(self, flat, index):
+        shape = self.shapes[index]
+        if len(shape) != 4 or self.channels_last[index]:
             return flat.reshape(shape)
         n, c, h, w = shape
         return flat.reshape(n, h, w, c).transpose(0, 3, 1, 2)
@@ -224,9 +233,9 @@ def compare(imported, oracle):
     worst_of_outputs, worst_of_layers = {}, {}
     for sample, (layers, outputs) in zip(samples, imported.run(samples)):
         at, inputs = 0, []
-        for shape in oracle.shapes:
+        for index, shape in enumerate(oracle.shapes):
             size = int(np.prod(shape))
-            inputs.append(oracle.from_edgenn(sample[at:at + size], shape))
+            inputs.append(oracle.from_edgenn(sample[at:at + size], index))
             at += size
         values = oracle.run(inputs)
         for k, (_, name) in enumerate(imported.outputs):
@@ -246,7 +255,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="edgenn-check-") as name:
         folder = pathlib.Path(name)
         is_tflite = args.model.suffix == ".tflite"
-        arguments = list(args.arguments) + (["--dequantize"] if is_tflite else [])
+        wanted = ["--dequantize"] if is_tflite and "--dequantize" not in to_importer else []
+        arguments = to_importer + wanted
         imported = Imported(folder, arguments)
         oracle = Tflite(args.model) if is_tflite else Onnx(args.model, input_shapes(arguments))
         imported.build()
@@ -267,7 +277,6 @@ def main():
 
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 parser.add_argument("model", type=pathlib.Path)
-parser.add_argument("arguments", nargs="*", help="of edgenn-import, after --")
 parser.add_argument("--backend", choices=("reference", "cpu"), default="reference")
 parser.add_argument("--samples", type=int, default=4)
 parser.add_argument("--layers", action="store_true", help="compare every layer")
@@ -276,9 +285,13 @@ parser.add_argument("--range", type=float, nargs=2, default=(-1.0, 1.0), metavar
 parser.add_argument("--seed", type=int, default=1)
 parser.add_argument("--importer", type=pathlib.Path, default=pathlib.Path("edgenn-import"))
 parser.add_argument("--cxx", default="c++")
-args = parser.parse_args()
+# What follows -- is edgenn-import's, options included.
+split = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+args, to_importer = parser.parse_args(sys.argv[1:split]), sys.argv[split + 1:]
 if args.samples < 1:
     fail(f"found --samples {args.samples}, expected 1 or more")
 if not args.model.is_file():
     fail(f"{args.model}: there is no such file")
+if args.model.suffix not in (".onnx", ".tflite"):
+    fail(f"{args.model}: found no runtime to compare with, expected a file .onnx or .tflite")
 main()

@@ -28,6 +28,8 @@ struct emit_options {
   bool golden = true;                            ///< whether the weights file holds an input with its output
   float low = -1, high = 1;                      ///< range of the golden input
   std::uint32_t seed = 1;                        ///< of the golden input
+  /// The source's extents of each input, for a comment in the header where an input is no image.
+  std::vector<std::vector<std::int64_t>> input_axes = {};
 };
 
 /// The three products of an import, complete in memory, so that nothing is written if one fails.

@@ -223,6 +223,22 @@ std::string body_text(const target& t, std::size_t indent, std::vector<std::stri
   }
 }
 
+/// In which order the elements of inputs lie that are no images.
+std::string orders_of_inputs(const target& t, const emit_options& options) {
+  std::string text;
+  for (int i = 0; i < t.input_count() && i < static_cast<int>(options.input_axes.size()); ++i) {
+    const std::vector<std::int64_t>& axes = options.input_axes[static_cast<std::size_t>(i)];
+    if (axes.size() == 4) continue;
+    std::vector<std::string> extents;
+    for (const std::int64_t extent : axes) extents.push_back(std::to_string(extent));
+    text += "// Input " + comment(t.name_of(i), 30)
+            + (axes.empty() ? ": one number.\n"
+                            : ": [" + comment(joined(extents), 30)
+                                  + "] as in the model, the last axis innermost in memory.\n");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string header_text(const target& t, const emit_options& options) {
@@ -242,6 +258,7 @@ std::string header_text(const target& t, const emit_options& options) {
   if (body.find("std::numeric_limits") != std::string::npos) text += "#include <limits>\n";
   text += '\n';
   if (options.preprocess) text += preprocessing_text(t, options) + '\n';
+  text += orders_of_inputs(t, options);
 
   const std::string one_line = variable + ' ' + call + in + ", " + function;
   const std::string second_line = "    " + call + in + ", " + function;

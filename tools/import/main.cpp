@@ -31,7 +31,7 @@ struct arguments {
   std::string name, channel_order;
   std::vector<std::string> input_shapes;
   std::vector<float> mean, scale, input_range;
-  fs::path external_data;
+  fs::path external_data, report;
   bool dequantize = false, fp16 = false, list_operators = false, quiet = false;
 };
 
@@ -52,29 +52,34 @@ bool is_tflite(const std::vector<std::byte>& bytes, const fs::path& path) {
          || (bytes.size() >= 8 && std::memcmp(bytes.data() + 4, "TFL3", 4) == 0);
 }
 
-/// A network, and what its file says about the input's pixels.
+/// A network, and what its file says about the input's pixels and about the extents of inputs.
 struct imported {
   target net;
   std::optional<preprocessing> preprocess;
+  std::vector<std::vector<std::int64_t>> input_axes;
 };
 
 imported read_network(const arguments& a, const std::vector<std::byte>& bytes) {
   const std::string file = printable(a.model.filename().string());
   if (a.model.extension() == ".net")
-    return {read_deep_compression(bytes, file), preprocessing{"bgr", {104, 117, 123}, {1}}};
+    return {read_deep_compression(bytes, file), preprocessing{"bgr", {104, 117, 123}, {1}}, {}};
   if (is_tflite(bytes, a.model)) {
     model m = read_tflite(bytes, file);
     const std::optional<preprocessing> preprocess = preprocessing_of(m);
-    return {lower_tflite(std::move(m), {.dequantize = a.dequantize}), preprocess};
+    std::vector<std::vector<std::int64_t>> axes;
+    for (const int i : m.inputs) axes.push_back(m.tensors[static_cast<std::size_t>(i)].dims);
+    return {lower_tflite(std::move(m), {.dequantize = a.dequantize}), preprocess, std::move(axes)};
   }
   onnx_options options;
   if (!a.external_data.empty()) options.external_data = a.external_data;
   for (const std::string& text : a.input_shapes) options.input_shapes.insert(parse_input_shape(text));
-  return {lower_onnx(read_onnx(bytes, file, options)).net, {}};
+  lowered made = lower_onnx(read_onnx(bytes, file, options));
+  std::vector<std::vector<std::int64_t>> axes;
+  for (const port& p : made.inputs) axes.push_back(p.dims);
+  return {std::move(made.net), {}, std::move(axes)};
 }
 
-/// `preprocess` is what the model's file says of the input's pixels.
-emit_options read_emit_options(const arguments& a, const std::optional<preprocessing>& preprocess) {
+emit_options read_emit_options(const arguments& a, const imported& from) {
   emit_options o;
   o.name = network_name(a.name.empty() ? a.model.stem().string() : a.name);
   if (!a.name.empty() && o.name != a.name)
@@ -82,9 +87,10 @@ emit_options read_emit_options(const arguments& a, const std::optional<preproces
                        + o.name};
   o.source = printable(a.model.filename().string());
   o.stored = a.fp16 ? edgenn::storage::fp16 : edgenn::storage::fp32;
-  o.preprocess = preprocess;
+  o.input_axes = from.input_axes;
+  o.preprocess = from.preprocess;
   if (!a.mean.empty() || !a.scale.empty() || !a.channel_order.empty()) {
-    preprocessing p = preprocess.value_or(preprocessing{});
+    preprocessing p = from.preprocess.value_or(preprocessing{});
     if (!a.channel_order.empty()) p.channels = a.channel_order;
     if (!a.mean.empty()) p.mean = a.mean;
     if (!a.scale.empty()) p.scale = a.scale;
@@ -100,11 +106,16 @@ std::span<const std::byte> bytes_of(const std::string& text) { return std::as_by
 void import_model(const arguments& a) {
   const std::vector<std::byte> bytes = read_file(a.model);
   imported from = read_network(a, bytes);
-  const emit_options options = read_emit_options(a, from.preprocess);
+  const emit_options options = read_emit_options(a, from);
   const products made = emit(simplify(std::move(from.net)), options);
-  const file files[] = {{a.folder / (options.name + ".hpp"), bytes_of(made.header)},
-                        {a.folder / (options.name + ".edgenn"), made.weights},
-                        {a.folder / (options.name + ".txt"), bytes_of(made.report)}};
+  const fs::path header = a.folder / (options.name + ".hpp"), weights = a.folder / (options.name + ".edgenn"),
+                 report = a.report.empty() ? a.folder / (options.name + ".txt") : a.report;
+  for (const fs::path& other : {header, weights, a.model})
+    if (fs::weakly_canonical(report) == fs::weakly_canonical(other))
+      throw import_error{"--report: found " + printable(report.string())
+                         + ", which is another file of this import"};
+  const file files[] = {
+      {header, bytes_of(made.header)}, {weights, made.weights}, {report, bytes_of(made.report)}};
   std::error_code error;
   fs::create_directories(a.folder, error);
   write_files(files);
@@ -147,9 +158,10 @@ int main(int count, char** strings) {
                  "Smallest and largest number of the random input whose output is stored")
       ->delimiter(',')
       ->expected(2);
+  app.add_option("--report", a.report, "File for the report instead of NAME.txt beside the header");
   app.add_flag("--dequantize", a.dequantize, "Take quantised numbers as the real ones that they stand for");
   app.add_flag("--fp16", a.fp16, "Store weights in 16 bits");
-  app.add_flag("--quiet", a.quiet, "Print no report; it is in NAME.txt");
+  app.add_flag("--quiet", a.quiet, "Print no report; the file has it");
   app.add_flag("--operators", a.list_operators, "List the operators that are known, and end");
   try {
     app.parse(count, strings);

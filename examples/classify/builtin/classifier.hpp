@@ -1,5 +1,6 @@
 #pragma once
 // The network of examples/classify where no model was given: LeNet-5, which knows white digits on black.
+#include <edgenn.hpp>
 #include <edgenn/networks/lenet5.hpp>
 #include <edgenn/vision/preprocessing.hpp>
 
