@@ -116,7 +116,7 @@ imported_case import_with(const test_data& data, constants which, std::size_t im
         continue;
       }
       const std::string wrong = difference(floats_of(p.constant), floats_of(data.outputs[k]));
-      if (!wrong.empty()) throw import_error{"constant output " + p.name + ": " + wrong};
+      if (!wrong.empty()) throw import_error{"WRONG: constant output " + p.name + ": " + wrong};
     }
   }
   made.net = simplify(std::move(l.net));
@@ -148,7 +148,8 @@ imported_case import_case(const fs::path& folder) {
     try {
       return import_with(data, a.which, a.images);
     } catch (const import_error& e) {
-      reason = e.what();
+      // What more constants do not remedy is the reason.
+      if (reason.empty() || reason.find("must be a constant") != std::string::npos) reason = e.what();
     }
   }
   throw import_error{reason};

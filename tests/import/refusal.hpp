@@ -36,7 +36,7 @@ inline void check_refused(const ModelProto& m, std::initializer_list<const char*
                           const edgenn::import::onnx_options& options = {}) {
   const std::string message = refusal(m, options);
   for (const char* part : parts)
-    CHECK_MESSAGE(message.find(part) != std::string::npos, message, " lacks ", part);
+    CHECK_MESSAGE(message.find(part) != std::string::npos, message, " lacks ", std::string{part});
 }
 inline void check_accepted(const ModelProto& m, const edgenn::import::onnx_options& options = {}) {
   CHECK(refusal(m, options) == "");
