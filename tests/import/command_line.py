@@ -56,6 +56,17 @@ with tempfile.TemporaryDirectory() as name:
     for shape in ("x", "x=", "=3", "x=3xx4", "x=3x", "x=0", "x=-3", "x=3.5", "x=99999999999999999999"):
         refused(f"--input-shape {shape}", "--input-shape", relu, "--input-shape", shape)
     refused("the shape of an input that is not there", 'names the input "z"', relu, "--input-shape", "z=3x4x5")
+    refused("two shapes of one input", 'two shapes of the input "x"', relu, "--input-shape", "x=3x4x5", "--input-shape", "x=3x4x5")
+    refused("--dequantize with an ONNX model", "--dequantize: model.onnx is no TFLite model", relu, "--dequantize")
+    (folder / "bad.tflite").touch()
+    (folder / "bad.net").touch()
+    for other in (folder / "bad.tflite", folder / "bad.net"):
+        refused("--input-shape", f"--input-shape: {other.name} is no ONNX model", other, "--input-shape", "x=3")
+        refused("--external-data", f"--external-data: {other.name} is no ONNX model", other, "--external-data", folder)
+    refused("--dequantize with Deep Compression", "--dequantize: bad.net is no TFLite model", folder / "bad.net", "--dequantize")
+    for low, high in (("nan", "1"), ("0", "nan"), ("-inf", "1"), ("0", "inf"), ("2", "1")):
+        refused(f"--input-range {low},{high}", "--input-range: found ", relu, f"--input-range={low},{high}")
+    refused("a photo of 5 channels", "model.onnx: preprocessing: ", relu, "--mean", "1")
     refused("an enormous shape", "2147483647", relu, "--input-shape", "x=65536x65536x1")
     refused("an order of channels that is none", "--channel-order", relu, "--channel-order", "gbr")
     refused("a mean that is no number", "--mean", relu, "--mean", "much")

@@ -1,5 +1,6 @@
 // edgenn-import: a trained model becomes a header with the network and a file with its weights.
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -59,11 +60,30 @@ struct imported {
   std::vector<std::vector<std::int64_t>> input_axes;
 };
 
+/// Refuses options that have no meaning for a file that is `kind`.
+void check_options(const arguments& a, const std::string& file, bool is_onnx, bool is_tflite) {
+  const auto belongs = [&file](bool stated, bool applies, const char* option, const char* expected) {
+    if (stated && !applies)
+      throw import_error{option + (": " + file) + " is no " + expected
+                         + " model, to which the option belongs"};
+  };
+  belongs(!a.input_shapes.empty(), is_onnx, "--input-shape", "ONNX");
+  belongs(!a.external_data.empty(), is_onnx, "--external-data", "ONNX");
+  belongs(a.dequantize, is_tflite, "--dequantize", "TFLite");
+  if (!a.input_range.empty()) {
+    const float low = a.input_range[0], high = a.input_range[1];
+    if (!(std::isfinite(low) && std::isfinite(high) && low <= high))
+      throw import_error{"--input-range: found " + std::to_string(low) + " to " + std::to_string(high)
+                         + ", expected two numbers, the smaller first"};
+  }
+}
+
 imported read_network(const arguments& a, const std::vector<std::byte>& bytes) {
   const std::string file = printable(a.model.filename().string());
-  if (a.model.extension() == ".net")
-    return {read_deep_compression(bytes, file), preprocessing{"bgr", {104, 117, 123}, {1}}, {}};
-  if (is_tflite(bytes, a.model)) {
+  const bool is_net = a.model.extension() == ".net", is_tfl = !is_net && is_tflite(bytes, a.model);
+  check_options(a, file, !is_net && !is_tfl, is_tfl);
+  if (is_net) return {read_deep_compression(bytes, file), preprocessing{"bgr", {104, 117, 123}, {1}}, {}};
+  if (is_tfl) {
     model m = read_tflite(bytes, file);
     const std::optional<preprocessing> preprocess = preprocessing_of(m);
     std::vector<std::vector<std::int64_t>> axes;
@@ -72,7 +92,9 @@ imported read_network(const arguments& a, const std::vector<std::byte>& bytes) {
   }
   onnx_options options;
   if (!a.external_data.empty()) options.external_data = a.external_data;
-  for (const std::string& text : a.input_shapes) options.input_shapes.insert(parse_input_shape(text));
+  for (const std::string& text : a.input_shapes)
+    if (const auto [at, is_new] = options.input_shapes.insert(parse_input_shape(text)); !is_new)
+      throw import_error{"--input-shape: found two shapes of the input \"" + printable(at->first) + '"'};
   lowered made = lower_onnx(read_onnx(bytes, file, options));
   std::vector<std::vector<std::int64_t>> axes;
   for (const port& p : made.inputs) axes.push_back(p.dims);
@@ -107,7 +129,8 @@ void import_model(const arguments& a) {
   const std::vector<std::byte> bytes = read_file(a.model);
   imported from = read_network(a, bytes);
   const emit_options options = read_emit_options(a, from);
-  const products made = emit(simplify(std::move(from.net)), options);
+  const products made =
+      with_file_named(options.source, [&] { return emit(simplify(std::move(from.net)), options); });
   const fs::path header = a.folder / (options.name + ".hpp"), weights = a.folder / (options.name + ".edgenn"),
                  report = a.report.empty() ? a.folder / (options.name + ".txt") : a.report;
   for (const fs::path& other : {header, weights, a.model})

@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -14,6 +15,17 @@ namespace edgenn::import {
 struct import_error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+/// What `f` returns; the message of its import_error begins with `file`.
+template <class F>
+auto with_file_named(const std::string& file, F f) {
+  try {
+    return f();
+  } catch (const import_error& e) {
+    if (std::string_view{e.what()}.starts_with(file + ": ")) throw;
+    throw import_error{file + ": " + e.what()};
+  }
+}
 
 /// Element types of tensors.
 enum class element { f32, f16, bf16, f64, u8, i8, u16, i16, u32, i32, u64, i64, boolean };
