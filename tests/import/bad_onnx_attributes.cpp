@@ -287,3 +287,11 @@ TEST_CASE("attributes of the wrong type, unknown ones and operators that are not
   ModelProto other = unary("FusedConv", [](NodeProto& n) { n.set_domain("com.microsoft"); });
   check_refused(other, {"com.microsoft.FusedConv", "does not know this operator"});
 }
+
+TEST_CASE("an attribute that is there twice") {
+  check_refused(conv([](NodeProto& n) {
+                  add_int(n, "group", 1);
+                  add_int(n, "group", 1);
+                }),
+                {"the_Conv", "attribute \"group\": it is there twice"});
+}

@@ -291,3 +291,67 @@ TEST_CASE("100,000 nodes") {
   add_node(shapes, "Reshape", {"x", "all"}, {"y"});
   check_refused(shapes, {"the_Reshape", "100000 axes"});
 }
+
+TEST_CASE("weights of another type than the input") {
+  const auto typed = [](const char* op, std::vector<std::vector<std::int64_t>> shapes, std::size_t changed,
+                        int type, std::int64_t opset) {
+    ModelProto m = shapes[0].size() == 4 ? model_of({1, 2, 3, 3}, opset) : model_of({1, 2}, opset);
+    std::vector<std::string> names{"x"};
+    for (std::size_t k = 0; k < shapes.size(); ++k) {
+      names.push_back("weights" + std::to_string(k));
+      auto& t = *m.mutable_graph()->add_initializer();
+      t.set_name(names.back());
+      t.set_data_type(k == changed ? type : onnx::TensorProto::FLOAT);
+      std::int64_t count = 1;
+      for (const std::int64_t d : shapes[k]) {
+        t.add_dims(d);
+        count *= d;
+      }
+      for (std::int64_t i = 0; i < count; ++i) {
+        if (t.data_type() == onnx::TensorProto::INT64)
+          t.add_int64_data(1);
+        else if (t.data_type() == onnx::TensorProto::DOUBLE)
+          t.add_double_data(1);
+        else
+          t.add_float_data(1);
+      }
+    }
+    add_node(m, op, names, {"y"});
+    return m;
+  };
+  constexpr std::size_t none = 100;
+  const auto check = [&](const char* op, const std::vector<std::vector<std::int64_t>>& shapes,
+                         std::vector<const char*> roles) {
+    check_accepted(typed(op, shapes, none, 0, 13));
+    for (std::size_t k = 0; k < shapes.size(); ++k) {
+      check_refused(typed(op, shapes, k, onnx::TensorProto::INT64, 13),
+                    {"the_", op, roles[k], "is of type int64, its input of type float: expected one type"});
+      check_refused(typed(op, shapes, k, onnx::TensorProto::DOUBLE, 13),
+                    {"the_", op, roles[k], "is of type double, its input of type float: expected one type"});
+    }
+  };
+  check("Conv", {{2, 2, 3, 3}, {2}}, {"kernel", "bias"});
+  check("Gemm", {{2, 4}, {4}}, {"matrix B", "matrix C"});
+  check("MatMul", {{2, 4}}, {"second operand"});
+  const std::vector<std::vector<std::int64_t>> channels(4, {2});
+  check("BatchNormalization", channels, {"scale", "offset", "mean", "variance"});
+  check_refused(typed("BatchNormalization", channels, 2, onnx::TensorProto::INT64, 15),
+                {"the_BatchNormalization", "its mean is of type int64, expected real numbers"});
+  check_accepted(typed("BatchNormalization", channels, 2, onnx::TensorProto::DOUBLE, 15));
+}
+
+TEST_CASE("no operator set") {
+  ModelProto m = model_of({4});
+  add_node(m, "Relu", {"x"}, {"y"});
+  check_accepted(m);
+  m.mutable_opset_import(0)->set_version(0);
+  check_refused(m, {"found operator set 0, expected 1 to"});
+  m.mutable_opset_import(0)->set_version(1);
+  m.mutable_opset_import(0)->set_domain("com.microsoft");
+  check_refused(m, {"found no operator set (opset_import) of ONNX"});
+  m.clear_opset_import();
+  check_refused(m, {"found no operator set (opset_import) of ONNX"});
+  m.set_ir_version(2);  // files of the first versions have none
+  m.mutable_graph()->mutable_node(0)->set_op_type("Sigmoid");
+  check_accepted(m);
+}

@@ -24,6 +24,12 @@ const extents& lowering::extents_of_input(int k) const {
 
 element lowering::type_of(int k) const { return is_constant(k) ? tensor_at(k).type : value(k).type; }
 
+void lowering::expect_same_type(int k, const char* role) const {
+  if (has(k) && type_of(k) != type_of(0))
+    refuse(std::string{"its "} + role + " is of type " + name_of(type_of(k)) + ", its input of type "
+           + name_of(type_of(0)) + ": expected one type");
+}
+
 std::string lowering::result_name(int k) const {
   return state_->source.tensors[static_cast<std::size_t>(output(k))].name;
 }

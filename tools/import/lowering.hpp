@@ -35,6 +35,8 @@ class lowering : public operation {
   const extents& extents_of_input(int k) const;
   /// The type of operand `k`.
   element type_of(int k) const;
+  /// Refuses the node unless operand `k`, if it is there, is of the type of operand 0.
+  void expect_same_type(int k, const char* role) const;
 
   /// Result 0, of the type of operand 0 unless stated.
   /// @{

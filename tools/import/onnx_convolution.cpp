@@ -30,6 +30,8 @@ std::vector<float> filters_last(const std::vector<float>& kernel, std::size_t fi
 void conv(const lowering& n) {
   n.expect_inputs(2, 3);
   const tensor& kernel = n.constant(1, "kernel");
+  n.expect_same_type(1, "kernel");
+  n.expect_same_type(2, "bias");
   const image x = image_operand(n);
   const int spatial_axes = n.value(0).at.rank() - 2;
   if (static_cast<int>(kernel.dims.size()) != spatial_axes + 2)

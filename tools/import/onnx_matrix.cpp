@@ -63,6 +63,8 @@ void gemm(const lowering& n) {
   const double alpha = static_cast<double>(n.real("alpha", 1)), beta = static_cast<double>(n.real("beta", 1));
   placed a = n.value(0);
   const tensor& b = n.constant(1, "matrix B");
+  n.expect_same_type(1, "matrix B");
+  n.expect_same_type(2, "matrix C");
   if (a.at.rank() != 2 || b.dims.size() != 2)
     n.refuse("its operands have the shapes " + shape_text(a.at.dims()) + " and " + shape_text(b.dims)
              + ", expected matrices");
@@ -136,6 +138,7 @@ void matmul(const lowering& n) {
   n.expect_inputs(2, 2);
   if (!n.is_constant(0) && !n.is_constant(1))
     n.refuse("both operands are computed, but edgenn multiplies by constant matrices only");
+  n.expect_same_type(1, "second operand");
   const bool constant_first = n.is_constant(0);
   const placed& v = n.value(constant_first ? 1 : 0);
   tensor matrix = n.tensor_at(constant_first ? 0 : 1);

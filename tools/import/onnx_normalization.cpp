@@ -27,6 +27,11 @@ void batch_normalization(const lowering& n) {
   for (int k = 1; k <= 4; ++k) {
     static constexpr const char* roles[] = {"", "scale", "offset", "mean", "variance"};
     tensor numbers = n.constant(k, roles[k]);
+    if (n.version() < 14)
+      n.expect_same_type(k, roles[k]);
+    else if (is_whole(numbers.type))  // other real types are allowed
+      n.refuse(std::string{"its "} + roles[k] + " is of type " + name_of(numbers.type)
+               + ", expected real numbers");
     const std::int64_t count = element_count(numbers.dims, n.where());
     if (count != channels)
       n.refuse(std::string{"its "} + roles[k] + " has " + std::to_string(count) + " elements, expected "

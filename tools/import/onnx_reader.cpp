@@ -52,6 +52,7 @@ class graph_reader {
 
  private:
   void read_version(const onnx::ModelProto& from) {
+    bool stated = from.ir_version() == 1 || from.ir_version() == 2;  // which had one set only
     for (const auto& set : from.opset_import()) {
       if (!set.domain().empty() && set.domain() != "ai.onnx") continue;
       if (set.version() < 1 || set.version() > newest_onnx_opset)
@@ -59,7 +60,11 @@ class graph_reader {
                            + ", expected 1 to " + std::to_string(newest_onnx_opset)
                            + ": convert the model with onnx.version_converter"};
       version_ = static_cast<int>(set.version());
+      stated = true;
     }
+    if (!stated)
+      throw import_error{to_.file + ": found no operator set (opset_import) of ONNX, expected one of 1 to "
+                         + std::to_string(newest_onnx_opset)};
   }
 
   std::string of(const char* kind, const std::string& name) const {
@@ -180,7 +185,9 @@ class graph_reader {
   void read_attribute(node& to, const onnx::AttributeProto& a) const {
     const std::string where = describe(to) + ": attribute \"" + printable(a.name()) + '"';
     if (a.name().empty()) throw import_error{describe(to) + ": found an attribute without a name"};
-    attribute& value = to.attributes[printable(a.name())];
+    const auto [at, is_new] = to.attributes.try_emplace(printable(a.name()));
+    if (!is_new) throw import_error{where + ": it is there twice"};
+    attribute& value = at->second;
     switch (a.has_type() ? a.type() : type_by_content(a)) {
       case onnx::AttributeProto::FLOAT:
         value = a.f();
