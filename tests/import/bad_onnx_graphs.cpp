@@ -355,3 +355,16 @@ TEST_CASE("no operator set") {
   m.mutable_graph()->mutable_node(0)->set_op_type("Sigmoid");
   check_accepted(m);
 }
+
+TEST_CASE("bytes after a model: unknown fields are ignored, others refused") {
+  ModelProto m = model_of({4});
+  add_node(m, "Relu", {"x"}, {"y"});
+  std::vector<std::byte> bytes = bytes_of(m);
+  for (const int b : {0xC0, 0x3E, 0x07}) bytes.push_back(static_cast<std::byte>(b));  // field 1000 is 7
+  CHECK(refusal(bytes) == "");
+  for (const int b : {0x00, 0x07, 0xFF}) {  // field 0, no such wire type, a cut number
+    std::vector<std::byte> longer = bytes;
+    longer.push_back(static_cast<std::byte>(b));
+    CHECK(refusal(longer).find("the protobuf cannot be parsed") != std::string::npos);
+  }
+}

@@ -38,6 +38,12 @@ TEST_CASE("any byte changed: an error or a network, never anything else") {
   CHECK(refused > 0);
 }
 
+TEST_CASE("bytes behind the flatbuffer are ignored") {
+  bytes longer = convolution_file().bytes();
+  longer.insert(longer.end(), 1000, std::byte{0xFF});
+  CHECK(message_of(longer) == "");
+}
+
 TEST_CASE("a file at any address") {
   const bytes whole = convolution_file().bytes();
   for (std::size_t offset = 0; offset < 16; ++offset) {

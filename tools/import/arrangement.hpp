@@ -38,7 +38,7 @@ class arrangement {
   range factors_of(int axis) const;
 
   bool is_plain() const;  ///< whether memory has the source's order
-  /// The memory order in which the axes `outer` come before all others: each list in its own order.
+  /// The factors of `axes`, axis by axis, each in the source's order.
   std::vector<int> axes_in_order(std::span<const int> axes) const;
 
   /// The same memory under other extents, or nothing if some of them mix factors that lie apart.

@@ -1,4 +1,4 @@
-// ONNX: Add, Sub, Mul, Div, Neg, Sum.
+// ONNX: Add, Sub, Mul, Div, Neg, Expand, Tile.
 #include <algorithm>
 
 #include "constant.hpp"

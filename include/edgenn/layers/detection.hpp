@@ -95,8 +95,7 @@ struct decode_grid {
 /// How the classes of a box compete in `non_max_suppression`.
 enum class suppression : int {
   /// Boxes compete within each class, and a box may be found as several classes. Caffe's DetectionOutput,
-  /// ONNX's
-  /// NonMaxSuppression, TFLite_Detection_PostProcess with use_regular_nms.
+  /// ONNX's NonMaxSuppression, TFLite_Detection_PostProcess with use_regular_nms.
   each_class,
   /// A box has the score of its best class, and all boxes compete. TFLite_Detection_PostProcess without
   /// use_regular_nms.
