@@ -295,3 +295,32 @@ TEST_CASE("an attribute that is there twice") {
                 }),
                 {"the_Conv", "attribute \"group\": it is there twice"});
 }
+
+TEST_CASE("whole constants wrap; real ones that a type lacks are not cast") {
+  const auto scaled = [](std::vector<std::int64_t> numbers, int type, const char* op) {
+    ModelProto m = model_of({static_cast<std::int64_t>(numbers.size())});
+    auto& a = *m.mutable_graph()->add_initializer();
+    a.set_name("a");
+    a.set_data_type(onnx::TensorProto::INT64);
+    a.add_dims(static_cast<std::int64_t>(numbers.size()));
+    for (const std::int64_t v : numbers) a.add_int64_data(v);
+    add_int(add_node(m, "Cast", {"a"}, {"b"}), "to", type);
+    add_node(m, op, {"b", "b"}, {"c"});
+    add_int(add_node(m, "Cast", {"c"}, {"d"}), "to", onnx::TensorProto::FLOAT);
+    add_node(m, "Mul", {"x", "d"}, {"y"});
+    const auto net = edgenn::import::lower_onnx(edgenn::import::read_onnx(bytes_of(m), "model.onnx", {})).net;
+    return edgenn::import::evaluate(net,
+                                    std::vector<std::vector<float>>{std::vector<float>(numbers.size(), 1)})
+        .at(0);
+  };
+  CHECK(scaled({300, -1}, onnx::TensorProto::UINT8, "Max") == std::vector<float>{44, 255});
+  CHECK(scaled({4294967301, -1}, onnx::TensorProto::INT32, "Max") == std::vector<float>{5, -1});
+  CHECK(scaled({2000000000, 100}, onnx::TensorProto::INT32, "Add") == std::vector<float>{-294967296, 200});
+  CHECK(scaled({65536, 3}, onnx::TensorProto::INT32, "Mul") == std::vector<float>{0, 9});
+  for (const float v : {3e10f, -2.0f, 256.0f, std::nanf(""), std::numeric_limits<float>::infinity()}) {
+    ModelProto m = model_of({1});
+    add_floats(m, "a", {1}, {v});
+    add_int(add_node(m, "Cast", {"a"}, {"y"}), "to", onnx::TensorProto::UINT8);
+    check_refused(m, {"the_Cast", "it casts ", " to uint8, which has no such number"});
+  }
+}

@@ -83,6 +83,9 @@ with tempfile.TemporaryDirectory() as name:
     header = (folder / "my_relu.hpp").read_text()
     expect("the order of an input that is no image",
            "// Input x: [2, 3, 4] as in the model, the last axis innermost in memory.\ninline constexpr" in header, done)
+    long_name = "a_name_that_is_longer_than_names_made_of_a_file"
+    done = run(folder, relu, "--name", long_name)
+    expect("a long name", done.returncode == 0 and f"constexpr auto {long_name} =" in (folder / f"{long_name}.hpp").read_text(), done)
     image = run(folder, data / "node/test_globalmaxpool/model.onnx", "--name", "image")
     expect("an image", image.returncode == 0 and "// Input" not in (folder / "image.hpp").read_text(), image)
 

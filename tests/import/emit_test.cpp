@@ -138,6 +138,19 @@ TEST_CASE("no golden pair where the network is too large") {
   CHECK(made.report.find("no golden pair: the network is too large to be run here") != std::string::npos);
 }
 
+TEST_CASE("no golden pair above 2.5e8 elements or 4e10 operations") {
+  const auto report = [](shape in, auto layer) {
+    import::target t;
+    const int operand[] = {t.input(in, "x")};
+    t.output(t.append(layer, operand, {}, "y"), "y");
+    return import::emit(std::move(t), {.name = "n"}).report;
+  };
+  const char* too_large = "no golden pair: the network is too large to be run here";
+  CHECK(report({1000, 1000, 126}, identity{}).find(too_large) != std::string::npos);
+  const average_pool2d wide{.window = 201, .stride = 1, .pad = same};
+  CHECK(report({1000, 1000, 1}, wide).find(too_large) != std::string::npos);
+}
+
 TEST_CASE("preprocessing that does not fit the input") {
   const auto with = [](import::preprocessing p) {
     return message_of([&] { import::emit(small_network(), {.name = "net", .preprocess = std::move(p)}); });

@@ -47,7 +47,8 @@ auto with_type(element type, F f) {
 template <class T>
 concept stored_real = std::same_as<T, half> || std::same_as<T, bfloat16>;
 
-/// Conversion without undefined behaviour: whole numbers are limited to the range of `To`, NaN becomes 0.
+/// Conversion without undefined behaviour. Whole numbers wrap, as ONNX Runtime's and numpy's do. Real ones
+/// that become whole are limited to the range of `To`, and NaN becomes 0.
 template <class To, class From>
 To converted(From v) {
   if constexpr (stored_real<From>) {
@@ -64,8 +65,7 @@ To converted(From v) {
     if (v <= static_cast<From>(std::numeric_limits<To>::min())) return std::numeric_limits<To>::min();
     return static_cast<To>(v);
   } else {
-    if (std::in_range<To>(v)) return static_cast<To>(v);
-    return std::cmp_less(v, 0) ? std::numeric_limits<To>::min() : std::numeric_limits<To>::max();
+    return static_cast<To>(v);
   }
 }
 

@@ -32,7 +32,7 @@ std::uint64_t computed_byte_count(element type, std::span<const std::int64_t> di
 /// @{
 std::vector<float> floats_of(const tensor& t);
 std::vector<double> reals_of(const tensor& t);
-std::vector<std::int64_t> integers_of(const tensor& t);  ///< rounded towards zero, limited to int64
+std::vector<std::int64_t> integers_of(const tensor& t);  ///< real ones towards zero, limited to int64
 /// @}
 
 /// Constants from numbers, converted to `type`.

@@ -14,7 +14,7 @@ namespace edgenn::import {
 namespace {
 
 // A network above this is not run at import time: minutes, or gigabytes.
-constexpr double most_operations = 1e11, most_elements = 1e9;
+constexpr double most_operations = 4e10, most_elements = 2.5e8;
 
 struct golden_pair {
   std::vector<float> input, output;  // of all inputs and of all outputs
@@ -52,7 +52,9 @@ golden_pair golden_pair_of(const target& t, const emit_options& options, std::ve
 
 }  // namespace
 
-std::string network_name(std::string_view text) { return identifier(text, 40, "imported_network"); }
+std::string network_name(std::string_view text, std::size_t longest) {
+  return identifier(text, longest, "imported_network");
+}
 
 products emit(target t, const emit_options& options) {
   if (t.outputs().empty()) throw import_error{"the network has no output"};

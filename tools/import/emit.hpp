@@ -39,8 +39,9 @@ struct products {
   std::string report;              ///< for people
 };
 
-/// A C++ identifier made of any text whatever, no keyword and no name of edgenn.
-std::string network_name(std::string_view text);
+/// A C++ identifier of up to `longest` characters made of any text whatever, no keyword and no name of
+/// edgenn.
+std::string network_name(std::string_view text, std::size_t longest = 40);
 
 /// Emits `t` as it stands. Throws import_error where weights are not finite, too large for fp16, or where the
 /// network is too large to be run for its golden output.

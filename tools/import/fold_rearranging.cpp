@@ -1,5 +1,6 @@
 // Constants that are moved about, and those made of shapes.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "constant.hpp"
@@ -129,7 +130,17 @@ results fold_cast(const folding& f) {
   const tensor& from = f.tensor_at(0);
   const element type = types[to];
   if (is_whole(from.type)) return {constant_of(type, from.dims, integers_of(from))};
-  return {constant_of(type, from.dims, reals_of(from))};
+  const std::vector<double> numbers = reals_of(from);
+  const tensor made = constant_of(type, from.dims, numbers);
+  if (!is_whole(type) || type == element::boolean) return {made};
+  // What a number out of range becomes differs from processor to processor.
+  const std::vector<double> found = reals_of(made);
+  const double above = type == element::i64 ? 0x1p63 : 0x1p64;
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+    if (!(std::trunc(numbers[i]) == found[i] && numbers[i] < above))
+      f.refuse("it casts " + std::to_string(numbers[i]) + " to " + name_of(type)
+               + ", which has no such number");
+  return {made};
 }
 
 results fold_reshape(const folding& f) {
@@ -199,7 +210,6 @@ results fold_expand(const folding& f) {
   return {broadcast_constant(t, *dims)};
 }
 
-/// Pieces of `whole.dims[axis]` joined along the axis: (tensor, number of elements inside the axis).
 results fold_concat(const folding& f) {
   const tensor& first = f.constant(0, "input");
   const auto rank = static_cast<int>(first.dims.size());

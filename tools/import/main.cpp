@@ -103,7 +103,7 @@ imported read_network(const arguments& a, const std::vector<std::byte>& bytes) {
 
 emit_options read_emit_options(const arguments& a, const imported& from) {
   emit_options o;
-  o.name = network_name(a.name.empty() ? a.model.stem().string() : a.name);
+  o.name = a.name.empty() ? network_name(a.model.stem().string()) : network_name(a.name, 200);
   if (!a.name.empty() && o.name != a.name)
     throw import_error{"--name: found " + printable(a.name) + ", expected a C++ identifier such as "
                        + o.name};
