@@ -1,5 +1,5 @@
-# Installs the headers, the targets, edgenn_add_weights and the pkg-config files. What is installed can be moved:
-# no file holds an absolute path.
+# Installs the headers, the targets, edgenn_add_weights, edgenn_add_model and edgenn-import, and the pkg-config files.
+# What is installed can be moved: no file holds an absolute path.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -27,8 +27,11 @@ endif()
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/edgenn-config-version.cmake"
                                  COMPATIBILITY ${compatibility} ARCH_INDEPENDENT)
 install(FILES "${PROJECT_BINARY_DIR}/edgenn-config.cmake" "${PROJECT_BINARY_DIR}/edgenn-config-version.cmake"
-              cmake/EdgennWeights.cmake
+              cmake/EdgennWeights.cmake cmake/EdgennModel.cmake
         DESTINATION "${edgenn_config_dir}")
+if(TARGET edgenn-import)  # found beside the package, not exported: the package is the same for all platforms
+  install(TARGETS edgenn-import RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
 
 # The way from the pkg-config files to the prefix.
 file(RELATIVE_PATH edgenn_pc_to_prefix "/prefix/${edgenn_pc_dir}" "/prefix")

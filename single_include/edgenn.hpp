@@ -222,6 +222,9 @@ void kernel_is_larger_than_its_padded_input(long long padded_input, long long ke
 void layer_needs_an_input_of_depth_one(shape);
 void operands_of_add_must_have_equal_shapes(shape lhs, shape rhs);
 void second_operand_of_multiply_must_have_the_extents_of_the_first_or_one(shape first, shape second);
+void input_of_broadcast_must_have_its_extents_or_one(shape in, shape to);
+void transpose_must_name_every_axis_once();
+void slice_reaches_beyond_its_input(long long first, long long last, long long extent);
 void operands_of_concat_differ_in_another_extent_than_the_joined_one(shape lhs, shape rhs);
 void reshape_must_keep_the_number_of_elements(shape from, shape to);
 void lrn_size_must_be_odd_and_positive(int size);
@@ -230,6 +233,18 @@ void clip_minimum_must_not_exceed_its_maximum(float minimum, float maximum);
 void pad2d_needs_its_padding_in_pixels();
 void pad_by_reflection_must_be_smaller_than_the_input(shape);
 void resize_scale_must_be_finite_and_positive(float scale);
+void boxes_are_not_four_numbers_each(shape);
+void channels_are_not_four_for_each_prior_box(int channels, int prior_boxes);
+void prior_boxes_of_a_cell_are_at_most_eight();
+void scores_are_not_a_multiple_of_boxes(int scores, int boxes);
+void first_class_is_not_among_the_classes(int first_class, int classes);
+void iou_threshold_must_be_between_0_and_1(float threshold);
+void score_threshold_must_be_a_number();
+void limits_of_non_max_suppression_must_be_positive(int capacity, int top_k, int detections_per_class);
+void capacity_must_be_a_multiple_of_classes_per_detection(int capacity, int classes_per_detection);
+void classes_per_detection_are_more_than_classes(int classes_per_detection, int classes);
+void option_belongs_to_the_other_kind_of_suppression();
+void non_max_suppression_has_more_than_16777216_boxes(int boxes);
 void value_does_not_have_the_expected_shape(shape actual, shape expected);
 void what_follows_a_value_must_be_a_layer_an_activation_or_a_block();
 void values_belong_to_different_networks();
@@ -1261,12 +1276,135 @@ struct layer_named<"prelu"> {
 
 }  // namespace edgenn
 
+// edgenn/layers/affine.hpp
+
+namespace edgenn {
+
+/// y = scale[c] * x + offset[c] in each channel, then the activation. Weights: scale [c] unless
+/// `.scale = false`, then offset [c] unless `.offset = false`.
+struct affine {
+  static constexpr const char* name = "affine";
+  flag scale = true;      ///< whether there is a factor for each channel
+  flag offset = true;     ///< whether a number for each channel is added
+  activation act = none;  ///< activation of the output
+
+  constexpr shape output(shape in) const { return in; }
+  constexpr weight_tensors weights(shape in) const {
+    weight_tensors t;
+    if (scale) t.add("scale", in.c);
+    if (offset) t.add("offset", in.c);
+    return t;
+  }
+};
+
+template <>
+struct layer_named<"affine"> {
+  using type = affine;
+};
+
+}  // namespace edgenn
+
+// edgenn/layers/broadcast.hpp
+
+// edgenn/layers/elementwise.hpp
+
+namespace edgenn {
+
+namespace detail {
+
+/// Whether `b` has the extents of `a`, each or all of them 1 instead: then it is repeated along those axes.
+constexpr bool broadcasts_to(shape b, shape a) {
+  return (b.h == a.h || b.h == 1) && (b.w == a.w || b.w == 1) && (b.c == a.c || b.c == 1)
+         && (b.d == a.d || b.d == 1);
+}
+
+}  // namespace detail
+
+/// Elementwise sum of equal shapes, then the activation.
+struct add_layer {
+  static constexpr const char* name = "add";
+  activation act = none;  ///< activation of the output
+
+  constexpr shape output(shape a, shape b) const {
+    if (a != b) error::operands_of_add_must_have_equal_shapes(a, b);
+    return a;
+  }
+};
+
+/// Elementwise product, then the activation. The second operand may have extents of 1 where the first has
+/// more: {1, 1, c} scales channels, {h, w, 1} weighs pixels.
+struct multiply_layer {
+  static constexpr const char* name = "multiply";
+  activation act = none;  ///< activation of the output
+
+  constexpr shape output(shape a, shape b) const {
+    if (!detail::broadcasts_to(b, a))
+      error::second_operand_of_multiply_must_have_the_extents_of_the_first_or_one(a, b);
+    return a;
+  }
+};
+
+template <>
+struct layer_named<"add"> {
+  using type = add_layer;
+};
+template <>
+struct layer_named<"multiply"> {
+  using type = multiply_layer;
+};
+
+/// The sum of two values of equal shape, with an activation: `add(x, shortcut, relu)`.
+[[nodiscard]] constexpr value add(value a, value b, activation act = none) {
+  return a.net->append(add_layer{act}, a, b);
+}
+
+/// The product of two values; `b` may have extents of 1 where `a` has more.
+[[nodiscard]] constexpr value multiply(value a, value b, activation act = none) {
+  return a.net->append(multiply_layer{act}, a, b);
+}
+
+}  // namespace edgenn
+
+namespace edgenn {
+
+/// Repeats the input along the axes where it has one element, up to the shape {h, w, c, d}.
+struct broadcast {
+  static constexpr const char* name = "broadcast";
+  int h = 1;  ///< rows of the output
+  int w = 1;  ///< its columns
+  int c = 1;  ///< its channels
+  int d = 1;  ///< its depth
+
+  constexpr shape output(shape in) const {
+    const shape to{h, w, c, d};
+    if (!detail::broadcasts_to(in, to)) error::input_of_broadcast_must_have_its_extents_or_one(in, to);
+    return to;
+  }
+};
+
+template <>
+struct layer_named<"broadcast"> {
+  using type = broadcast;
+};
+
+}  // namespace edgenn
+
 // edgenn/layers/concat.hpp
 
 namespace edgenn {
 
 /// An axis of an activation.
 enum class axis : int { height, width, channels, depth };
+
+namespace detail {
+
+/// The extent of `s` along `a`; `Shape` is shape or const shape.
+template <class Shape>
+constexpr auto& extent_of(Shape& s, axis a) {
+  return a == axis::height ? s.h : a == axis::width ? s.w : a == axis::channels ? s.c : s.d;
+}
+
+}  // namespace detail
 
 /// Joins 2 to 8 tensors along one axis; all other extents must be equal. The memory plan lets producers write
 /// straight into the joined tensor where it can, and then nothing is copied.
@@ -1286,9 +1424,7 @@ struct concat_layer {
     return out;
   }
   /// The extent of `s` along the joined axis.
-  constexpr int& extent_of(shape& s) const {
-    return along == axis::height ? s.h : along == axis::width ? s.w : along == axis::channels ? s.c : s.d;
-  }
+  constexpr int& extent_of(shape& s) const { return detail::extent_of(s, along); }
 };
 
 template <>
@@ -1603,61 +1739,186 @@ struct layer_named<"depthwise_conv2d"> {
 
 }  // namespace edgenn
 
-// edgenn/layers/elementwise.hpp
+// edgenn/layers/detection.hpp
 
 namespace edgenn {
 
+/// The order of the four numbers of a prior box and of what is predicted about it.
+enum class box_order : int {
+  xywh,  ///< x and y of the centre, width, height: Caffe's
+  yxhw,  ///< y and x of the centre, height, width: TensorFlow's
+};
+
+/// What a box coder multiplies predictions by. TensorFlow's scales are the reciprocals.
+struct box_variances {
+  real x = 0.1;  ///< of the centre's x
+  real y = 0.1;  ///< of the centre's y
+  real w = 0.2;  ///< of the width
+  real h = 0.2;  ///< of the height
+
+  friend constexpr bool operator==(const box_variances&, const box_variances&) = default;
+};
+
 namespace detail {
 
-/// Whether `b` has the extents of `a`, each or all of them 1 instead: then it is repeated along those axes.
-constexpr bool broadcasts_to(shape b, shape a) {
-  return (b.h == a.h || b.h == 1) && (b.w == a.w || b.w == 1) && (b.c == a.c || b.c == 1)
-         && (b.d == a.d || b.d == 1);
+/// The boxes in a tensor of four numbers each, whatever its extents.
+constexpr int boxes_in(shape s) {
+  if (s.size() % 4 != 0) error::boxes_are_not_four_numbers_each(s);
+  return s.size() / 4;
 }
 
 }  // namespace detail
 
-/// Elementwise sum of equal shapes, then the activation.
-struct add_layer {
-  static constexpr const char* name = "add";
-  activation act = none;  ///< activation of the output
+/// Boxes from what a detector predicts about its prior boxes, by the centre-size coder of SSD (Liu et al.
+/// 2016, arXiv 1512.02325, section 2.2) and Faster R-CNN. For a prior box with centre (px, py) and size pw x
+/// ph and the prediction (dx, dy, dw, dh) the box has the centre (px + vx dx pw, py + vy dy ph), the width pw
+/// e^(vw dw) and the height ph e^(vh dh), with the variances v.
+///
+/// Input: 4 n predictions in storage order, of any extents. Output {n, 1, 4}: x1, y1, x2, y2 of each box, in
+/// the unit of the prior boxes, not clipped. Weights: priors [n][4], their numbers in the order `order` too.
+struct decode_boxes {
+  static constexpr const char* name = "decode_boxes";
+  box_order order = box_order::xywh;  ///< of predictions and prior boxes
+  box_variances variances = {};       ///< factors of the predictions
 
-  constexpr shape output(shape a, shape b) const {
-    if (a != b) error::operands_of_add_must_have_equal_shapes(a, b);
-    return a;
+  constexpr shape output(shape in) const { return {detail::boxes_in(in), 1, 4}; }
+  constexpr weight_tensors weights(shape in) const {
+    weight_tensors t;
+    t.add("priors", detail::boxes_in(in), 4);
+    return t;
   }
 };
 
-/// Elementwise product, then the activation. The second operand may have extents of 1 where the first has
-/// more: {1, 1, c} scales channels, {h, w, 1} weighs pixels.
-struct multiply_layer {
-  static constexpr const char* name = "multiply";
-  activation act = none;  ///< activation of the output
+/// Width and height of a prior box, in shares of the image's width and height.
+struct prior_size {
+  real w = 0;  ///< width
+  real h = 0;  ///< height
 
-  constexpr shape output(shape a, shape b) const {
-    if (!detail::broadcasts_to(b, a))
-      error::second_operand_of_multiply_must_have_the_extents_of_the_first_or_one(a, b);
-    return a;
+  friend constexpr bool operator==(const prior_size&, const prior_size&) = default;
+};
+
+/// The prior boxes of one cell of a grid; all cells have equal ones.
+struct prior_sizes {
+  static constexpr int capacity = 8;           ///< most prior boxes of a cell
+  int count = 0;                               ///< of `sizes` in use
+  static_array<prior_size, capacity> sizes{};  ///< in the order of the predictions
+
+  /// Adds a prior box.
+  constexpr void add(real w, real h) {
+    if (count == capacity) error::prior_boxes_of_a_cell_are_at_most_eight();
+    sizes[count++] = {w, h};
+  }
+};
+
+/// `decode_boxes` with prior boxes that need no memory: they lie in the middle of the cells of a grid, the
+/// pixels of the feature map that the predictions were made from. Cell (row, column) of a grid h x w has the
+/// centre ((column + 1/2) / w, (row + 1/2) / h). This is Caffe's PriorBox with offset 0.5 and the step that
+/// follows from the map, and TensorFlow's multiple_grid_anchor_generator as SSD uses it.
+///
+/// Input {h, w, 4 k}: for each cell the predictions for its k prior boxes. Output {h w k, 1, 4}: x1, y1, x2,
+/// y2 in shares of the image's sides, cell by cell, not clipped.
+struct decode_grid {
+  static constexpr const char* name = "decode_grid";
+  prior_sizes priors;                 ///< of each cell
+  box_order order = box_order::xywh;  ///< of predictions
+  box_variances variances = {};       ///< factors of the predictions
+
+  constexpr shape output(shape in) const {
+    if (in.d != 1) error::layer_needs_an_input_of_depth_one(in);
+    if (priors.count < 1 || in.c != 4LL * priors.count)
+      error::channels_are_not_four_for_each_prior_box(in.c, priors.count);
+    return {detail::boxes_in(in), 1, 4};
+  }
+};
+
+/// How the classes of a box compete in `non_max_suppression`.
+enum class suppression : int {
+  /// Boxes compete within each class, and a box may be found as several classes. Caffe's DetectionOutput,
+  /// ONNX's NonMaxSuppression, TFLite_Detection_PostProcess with use_regular_nms.
+  each_class,
+  /// A box has the score of its best class, and all boxes compete. TFLite_Detection_PostProcess without
+  /// use_regular_nms.
+  best_class,
+};
+
+/// What `non_max_suppression` reads as a box.
+enum class box_format : int {
+  corners,  ///< two opposite corners, in any order: x1, y1, x2, y2, or y1, x1, y2, x2
+  centers,  ///< centre, width and height: x, y, w, h
+};
+
+/// What a row of the result of `non_max_suppression` holds.
+enum class detection_rows : int {
+  boxes,    ///< class, score, x1, y1, x2, y2 of each detection, the highest score first
+  indices,  ///< 0, class, number of the box, class by class as ONNX's NonMaxSuppression does
+};
+
+/// Greedy non-maximum suppression with a fixed number of results: going from the highest score to the lowest,
+/// keeps each box unless it and one kept before have an intersection over union (`iou`) above
+/// `iou_threshold`. Of equal scores the lower class, then the lower number of the box comes first. Scores
+/// that are NaN are never above `score_threshold`.
+///
+/// Inputs, in storage order: boxes, 4 n numbers of any extents; scores, n x classes or, with `class_major`,
+/// classes x n. Output {capacity, 1, 6}, or {capacity, 1, 3} with `detection_rows::indices`. Rows that remain
+/// empty hold class -1 and zeros, or three times -1. Time: for each class n log n comparisons and, if k boxes
+/// are kept, at most n k overlaps.
+struct non_max_suppression_layer {
+  static constexpr const char* name = "non_max_suppression";
+  int capacity = 100;                           ///< rows of the output
+  real score_threshold = 0;                     ///< scores must be above it
+  real iou_threshold = 0.5;                     ///< in [0, 1]; boxes with a higher overlap compete
+  suppression among = suppression::each_class;  ///< which boxes compete
+  int first_class = 0;                          ///< classes below it are not looked for: 1 skips a background
+  int top_k = 0;                                ///< boxes that enter, with the highest scores; 0: all
+  int detections_per_class = 0;                 ///< most of them; 0: no limit. Not for `best_class`
+  int classes_per_detection = 1;                ///< rows for each box, its best classes. For `best_class`
+  flag class_major = false;                     ///< whether scores are classes x n
+  box_format format = box_format::corners;      ///< of the boxes
+  detection_rows rows = detection_rows::boxes;  ///< what they hold
+
+  /// Classes, for the inputs' shapes.
+  constexpr int classes(shape boxes, shape scores) const { return scores.size() / detail::boxes_in(boxes); }
+
+  constexpr shape output(shape boxes, shape scores) const {
+    constexpr int most_boxes = 16777216;  // a float holds the number of each
+    const int n = detail::boxes_in(boxes);
+    if (n > most_boxes) error::non_max_suppression_has_more_than_16777216_boxes(n);
+    if (scores.size() % n != 0) error::scores_are_not_a_multiple_of_boxes(scores.size(), n);
+    const int all = classes(boxes, scores);
+    if (first_class < 0 || first_class >= all) error::first_class_is_not_among_the_classes(first_class, all);
+    if (!(iou_threshold.value() >= 0 && iou_threshold.value() <= 1))
+      error::iou_threshold_must_be_between_0_and_1(iou_threshold.value());
+    if (score_threshold.value() != score_threshold.value()) error::score_threshold_must_be_a_number();
+    if (capacity < 1 || top_k < 0 || detections_per_class < 0)
+      error::limits_of_non_max_suppression_must_be_positive(capacity, top_k, detections_per_class);
+    if (among == suppression::each_class ? classes_per_detection != 1
+                                         : detections_per_class != 0 || rows != detection_rows::boxes)
+      error::option_belongs_to_the_other_kind_of_suppression();
+    if (classes_per_detection < 1 || capacity % classes_per_detection != 0)
+      error::capacity_must_be_a_multiple_of_classes_per_detection(capacity, classes_per_detection);
+    if (classes_per_detection > all - first_class)
+      error::classes_per_detection_are_more_than_classes(classes_per_detection, all - first_class);
+    return {capacity, 1, rows == detection_rows::boxes ? 6 : 3};
   }
 };
 
 template <>
-struct layer_named<"add"> {
-  using type = add_layer;
+struct layer_named<"decode_boxes"> {
+  using type = decode_boxes;
 };
 template <>
-struct layer_named<"multiply"> {
-  using type = multiply_layer;
+struct layer_named<"decode_grid"> {
+  using type = decode_grid;
+};
+template <>
+struct layer_named<"non_max_suppression"> {
+  using type = non_max_suppression_layer;
 };
 
-/// The sum of two values of equal shape, with an activation: `add(x, shortcut, relu)`.
-[[nodiscard]] constexpr value add(value a, value b, activation act = none) {
-  return a.net->append(add_layer{act}, a, b);
-}
-
-/// The product of two values; `b` may have extents of 1 where `a` has more.
-[[nodiscard]] constexpr value multiply(value a, value b, activation act = none) {
-  return a.net->append(multiply_layer{act}, a, b);
+/// Detections from boxes and scores: `non_max_suppression(boxes, scores, {.capacity = 10})`.
+[[nodiscard]] constexpr value non_max_suppression(value boxes, value scores,
+                                                  const non_max_suppression_layer& how = {}) {
+  return boxes.net->append(how, boxes, scores);
 }
 
 }  // namespace edgenn
@@ -2016,6 +2277,26 @@ struct resize {
   }
 };
 
+/// Resizes each channel to `to` by cubic convolution of 4 x 4 pixels (Keys 1981). Positions outside the image
+/// take its nearest pixel or, with `.exclude_outside = true`, have no weight.
+struct bicubic_resize {
+  static constexpr const char* name = "bicubic_resize";
+  extent to;                                 ///< rows and columns of the output
+  coordinates at = coordinates::half_pixel;  ///< where output positions lie in the input
+  real slope = -0.75;                        ///< of the kernel at distance 1; Keys and TensorFlow: -0.5
+  flag exclude_outside = false;              ///< whether pixels outside the image have no weight
+  real scale_h = 0;                          ///< 0: to.h / in.h. ONNX models may state another one
+  real scale_w = 0;                          ///< 0: to.w / in.w
+
+  constexpr shape output(shape in) const {
+    return resize{.to = to, .scale_h = scale_h, .scale_w = scale_w}.output(in);
+  }
+};
+
+template <>
+struct layer_named<"bicubic_resize"> {
+  using type = bicubic_resize;
+};
 template <>
 struct layer_named<"resize"> {
   using type = resize;
@@ -2070,6 +2351,65 @@ struct separable_conv2d {
 template <>
 struct layer_named<"separable_conv2d"> {
   using type = separable_conv2d;
+};
+
+}  // namespace edgenn
+
+// edgenn/layers/slice.hpp
+
+namespace edgenn {
+
+/// A part of the input along one axis: the elements at begin, begin + step, ... `count` of them. A negative
+/// step goes backwards.
+struct slice {
+  static constexpr const char* name = "slice";
+  axis along = axis::channels;  ///< the axis that becomes shorter
+  int begin = 0;                ///< the first element taken
+  int count;                    ///< elements taken
+  int step = 1;                 ///< elements between two that are taken
+
+  constexpr shape output(shape in) const {
+    const long long extent = detail::extent_of(in, along), last = begin + (count - 1LL) * step;
+    if (count < 1 || begin < 0 || begin >= extent || last < 0 || last >= extent)
+      error::slice_reaches_beyond_its_input(begin, last, extent);
+    shape out = in;
+    detail::extent_of(out, along) = count;
+    return out;
+  }
+};
+
+template <>
+struct layer_named<"slice"> {
+  using type = slice;
+};
+
+}  // namespace edgenn
+
+// edgenn/layers/transpose.hpp
+
+namespace edgenn {
+
+/// Reorders the axes: `h`, `w`, `c` and `d` say which axis of the input becomes each axis of the output.
+/// `transpose{.h = axis::width, .w = axis::height}` turns rows into columns. The default changes nothing.
+struct transpose {
+  static constexpr const char* name = "transpose";
+  axis h = axis::height;    ///< of the input, for the rows of the output
+  axis w = axis::width;     ///< for its columns
+  axis c = axis::channels;  ///< for its channels
+  axis d = axis::depth;     ///< for its depth
+
+  constexpr shape output(shape in) const {
+    int seen = 0;
+    for (const axis a : {h, w, c, d}) seen |= 1 << static_cast<int>(a);
+    if (seen != 15) error::transpose_must_name_every_axis_once();
+    return {detail::extent_of(in, h), detail::extent_of(in, w), detail::extent_of(in, c),
+            detail::extent_of(in, d)};
+  }
+};
+
+template <>
+struct layer_named<"transpose"> {
+  using type = transpose;
 };
 
 }  // namespace edgenn
@@ -4194,6 +4534,381 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
 
 }  // namespace edgenn
 
+// edgenn/backends/reference/detection.hpp
+
+// edgenn/vision/nms.hpp
+// Greedy non-maximum suppression: of boxes that overlap, the one with the highest score stays.
+
+// edgenn/vision/box.hpp
+// Boxes and how much they overlap.
+
+namespace edgenn {
+
+/// A rectangle between two opposite corners, in whatever unit its user chose: pixels, or shares of an image's
+/// sides. x grows to the right and y downwards.
+template <class T>
+struct basic_box {
+  T x1 = 0;  ///< left
+  T y1 = 0;  ///< top
+  T x2 = 0;  ///< right
+  T y2 = 0;  ///< bottom
+
+  /// Negative where the corners are not the upper left and the lower right one.
+  /// @{
+  constexpr T width() const { return x2 - x1; }
+  constexpr T height() const { return y2 - y1; }
+  /// @}
+  /// Their product.
+  constexpr T area() const { return width() * height(); }
+  /// The same rectangle with x1 <= x2 and y1 <= y2.
+  constexpr basic_box normalized() const {
+    return {x2 < x1 ? x2 : x1, y2 < y1 ? y2 : y1, x2 < x1 ? x1 : x2, y2 < y1 ? y1 : y2};
+  }
+  friend constexpr bool operator==(const basic_box&, const basic_box&) = default;
+};
+
+/// A box with coordinates in fp32.
+using box = basic_box<float>;
+
+/// Intersection over union, in [0, 1]: 1 for equal boxes, 0 for boxes without a common point. Corners may be
+/// any two opposite ones. It is 0 where that is no number: one of the boxes has no area, infinite or NaN
+/// coordinates, or coordinates so large that areas overflow.
+template <class T>
+constexpr T iou(const basic_box<T>& a, const basic_box<T>& b) {
+  const basic_box<T> p = a.normalized(), q = b.normalized();
+  const basic_box<T> common{p.x1 < q.x1 ? q.x1 : p.x1, p.y1 < q.y1 ? q.y1 : p.y1, p.x2 < q.x2 ? p.x2 : q.x2,
+                            p.y2 < q.y2 ? p.y2 : q.y2};
+  if (!(common.x1 < common.x2 && common.y1 < common.y2)) return T(0);
+  const T shared = common.area();
+  const T share = shared / (p.area() + q.area() - shared);
+  return share > T(0) ? (share < T(1) ? share : T(1)) : T(0);
+}
+
+}  // namespace edgenn
+
+namespace edgenn {
+
+namespace detail {
+
+/// Restores the order of a binary heap in which the element at `at` may precede its parent no more: no
+/// element comes before its parent.
+template <class Candidate, class Rules>
+constexpr void sift_down(Candidate* heap, int count, int at, const Rules& rules) {
+  const Candidate moved = heap[at];
+  while (at < count / 2) {
+    int child = 2 * at + 1;
+    if (child + 1 < count && rules.before(heap[child + 1], heap[child])) ++child;
+    if (!rules.before(heap[child], moved)) break;
+    heap[at] = heap[child];
+    at = child;
+  }
+  heap[at] = moved;
+}
+
+/// Takes `examined` of the candidates at most, the first ones in the order `rules.before(a, b)`, and keeps
+/// each unless `rules.overlap(a, b)` with one kept before, until `limit` are kept. Returns how many; they are
+/// the first ones of `candidates` then, in order, and the others follow in some order. It needs no memory:
+/// what remains is a heap at the front of the array, what is kept fills the array from its end.
+template <class Candidate, class Rules>
+constexpr int keep_best(Candidate* candidates, int count, int examined, int limit, const Rules& rules) {
+  for (int i = count / 2 - 1; i >= 0; --i) sift_down(candidates, count, i, rules);
+  const int least = examined < count ? count - examined : 0;
+  int kept = 0;
+  for (int left = count; left > least && kept < limit; --left) {
+    const Candidate best = candidates[0];
+    candidates[0] = candidates[left - 1];
+    sift_down(candidates, left - 1, 0, rules);
+    candidates[left - 1] = best;
+    bool stays = true;
+    for (int k = 0; k < kept && stays; ++k) stays = !rules.overlap(candidates[count - 1 - k], best);
+    if (!stays) continue;
+    candidates[left - 1] = candidates[count - 1 - kept];
+    candidates[count - 1 - kept++] = best;
+  }
+  for (int i = 0, j = count - 1; i < j; ++i, --j) {
+    const Candidate first = candidates[i];
+    candidates[i] = candidates[j];
+    candidates[j] = first;
+  }
+  return kept;
+}
+
+}  // namespace detail
+
+/// One object that a detector found.
+struct detection {
+  int label = -1;   ///< number of its class
+  float score = 0;  ///< the higher, the surer
+  box where;        ///< its bounds
+};
+
+/// Which detections compete with each other.
+enum class competition : int {
+  within_classes,  ///< those with equal labels
+  of_all,          ///< all
+};
+
+namespace detail {
+
+struct rules_of_detections {
+  float iou_threshold;
+  competition among;
+
+  constexpr bool before(const detection& a, const detection& b) const {
+    if (a.score != b.score) return a.score > b.score;
+    if (a.label != b.label) return a.label < b.label;
+    if (a.where.x1 != b.where.x1) return a.where.x1 < b.where.x1;
+    if (a.where.y1 != b.where.y1) return a.where.y1 < b.where.y1;
+    if (a.where.x2 != b.where.x2) return a.where.x2 < b.where.x2;
+    return a.where.y2 < b.where.y2;
+  }
+  constexpr bool overlap(const detection& a, const detection& b) const {
+    return (among == competition::of_all || a.label == b.label) && iou(a.where, b.where) > iou_threshold;
+  }
+};
+
+}  // namespace detail
+
+/// Greedy non-maximum suppression: going from the highest score to the lowest, keeps each detection unless
+/// its box and that of one kept before have an `iou` above `iou_threshold`. Returns the part of `found` that
+/// is kept: its first elements, the highest score first. The others lie behind it. Detections whose score is
+/// NaN are not kept. Equal scores come in the order of their labels and coordinates, so the result does not
+/// depend on the order in `found`. Allocates nothing. Time: n log n comparisons for n detections and, if k
+/// are kept, at most n k overlaps.
+constexpr std::span<detection> greedy_nms(std::span<detection> found, float iou_threshold,
+                                          competition among = competition::within_classes) {
+  int count = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const detection d = found[i];
+    if (d.score != d.score) continue;
+    found[i] = found[static_cast<std::size_t>(count)];
+    found[static_cast<std::size_t>(count++)] = d;
+  }
+  const detail::rules_of_detections rules{iou_threshold, among};
+  const int kept = detail::keep_best(found.data(), count, count, count, rules);
+  return found.first(static_cast<std::size_t>(kept));
+}
+
+/// The detections in the result of a network that ends with `non_max_suppression`, whose rows of six numbers
+/// are class, score, x1, y1, x2, y2: copied to `to` until the rows or `to` end. Coordinates are multiplied by
+/// `width` and `height`, so that shares of an image's sides become its pixels. Returns the part of `to` that
+/// was filled.
+constexpr std::span<detection> read_detections(std::span<const float> rows, std::span<detection> to,
+                                               float width = 1, float height = 1) {
+  constexpr float most_labels = 16777216;  // all integers below it are floats, and an int holds them
+  std::size_t count = 0;
+  for (std::size_t i = 0; i + 6 <= rows.size() && count < to.size(); i += 6) {
+    const float* row = rows.data() + i;
+    if (!(row[0] >= 0 && row[0] < most_labels)) break;
+    to[count++] = {
+        static_cast<int>(row[0]), row[1], {row[2] * width, row[3] * height, row[4] * width, row[5] * height}};
+  }
+  return to.first(count);
+}
+
+}  // namespace edgenn
+
+namespace edgenn {
+
+namespace detail {
+
+// Plain functions of the parameters, because programs that run networks built at run time need them too.
+
+template <class T>
+void write_box(const basic_box<T>& b, T* to) {
+  to[0] = b.x1;
+  to[1] = b.y1;
+  to[2] = b.x2;
+  to[3] = b.y2;
+}
+
+/// Writes the corners of the box that `prediction` makes of a prior box, both in the order `order`. They may
+/// lie in the same place.
+template <class T>
+void decode_box(box_order order, const box_variances& v, const T* prediction, const T* prior, T* corners) {
+  const int x = order == box_order::xywh ? 0 : 1, y = 1 - x, w = 2 + x, h = 2 + y;
+  const T cx = prior[x] + static_cast<T>(v.x.value()) * prediction[x] * prior[w];
+  const T cy = prior[y] + static_cast<T>(v.y.value()) * prediction[y] * prior[h];
+  const T half_w = std::exp(static_cast<T>(v.w.value()) * prediction[w]) * prior[w] / T(2);
+  const T half_h = std::exp(static_cast<T>(v.h.value()) * prediction[h]) * prior[h] / T(2);
+  write_box({cx - half_w, cy - half_h, cx + half_w, cy + half_h}, corners);
+}
+
+template <class T, class W>
+void decode(const decode_boxes& l, int boxes, const T* x, const W* priors, T* y) {
+  for (int i = 0; i < 4 * boxes; i += 4) {
+    T prior[4];
+    for (int k = 0; k < 4; ++k) prior[k] = static_cast<T>(priors[i + k]);
+    decode_box(l.order, l.variances, x + i, prior, y + i);
+  }
+}
+
+template <class T>
+void decode(const decode_grid& l, shape grid, const T* x, T* y) {
+  int i = 0;
+  for (int row = 0; row < grid.h; ++row)
+    for (int column = 0; column < grid.w; ++column)
+      for (int k = 0; k < l.priors.count; ++k, i += 4) {
+        const T px = (static_cast<T>(column) + T(0.5)) / static_cast<T>(grid.w);
+        const T py = (static_cast<T>(row) + T(0.5)) / static_cast<T>(grid.h);
+        const T pw = static_cast<T>(l.priors.sizes[k].w.value()),
+                ph = static_cast<T>(l.priors.sizes[k].h.value());
+        const T xywh[4] = {px, py, pw, ph}, yxhw[4] = {py, px, ph, pw};
+        decode_box(l.order, l.variances, x + i, l.order == box_order::xywh ? xywh : yxhw, y + i);
+      }
+}
+
+/// One execution of `non_max_suppression`. `candidates` has room for all boxes.
+template <class T>
+struct suppressor {
+  struct candidate {
+    T score;
+    std::int32_t box;
+  };
+
+  const non_max_suppression_layer& how;
+  int boxes, classes;
+  const T *where, *scores;
+  T* rows;
+  candidate* candidates;
+  int row_count = 0;
+
+  void run() {
+    if (how.among == suppression::each_class)
+      for (int c = how.first_class; c < classes; ++c) find_one_class(c);
+    else
+      find_best_classes();
+    const int width = how.rows == detection_rows::boxes ? 6 : 3;
+    for (int i = row_count * width; i < how.capacity * width; ++i)
+      rows[i] = width == 6 && i % 6 != 0 ? T(0) : T(-1);
+  }
+
+  // What `keep_best` asks.
+  static bool before(const candidate& a, const candidate& b) {
+    return a.score > b.score || (a.score == b.score && a.box < b.box);
+  }
+  bool overlap(const candidate& a, const candidate& b) const {
+    return iou(corners(a.box), corners(b.box)) > static_cast<T>(how.iou_threshold.value());
+  }
+
+ private:
+  T score(int i, int c) const { return scores[how.class_major ? c * boxes + i : i * classes + c]; }
+
+  basic_box<T> corners(int i) const {
+    const T* b = where + 4 * i;
+    if (how.format == box_format::corners) return {b[0], b[1], b[2], b[3]};
+    return {b[0] - b[2] / T(2), b[1] - b[3] / T(2), b[0] + b[2] / T(2), b[1] + b[3] / T(2)};
+  }
+
+  /// Whether a box with this score is a candidate, the one numbered `count` then.
+  bool enter(int count, int i, T s) {
+    if (!(s > static_cast<T>(how.score_threshold.value()))) return false;
+    candidates[count] = {s, i};
+    return true;
+  }
+  /// Of `count` candidates those that are kept, `limit` at most, are the first ones then; returns how many.
+  int keep(int count, int limit) {
+    return keep_best(candidates, count, how.top_k > 0 ? how.top_k : count, limit, *this);
+  }
+
+  void find_one_class(int c) {
+    int count = 0;
+    for (int i = 0; i < boxes; ++i) count += enter(count, i, score(i, c));
+    const bool limited = how.detections_per_class > 0 && how.detections_per_class < how.capacity;
+    const int kept = keep(count, limited ? how.detections_per_class : how.capacity);
+    for (int k = 0; k < kept; ++k) {
+      if (how.rows == detection_rows::boxes) {
+        insert(c, candidates[k]);
+      } else if (row_count < how.capacity) {
+        T* row = rows + 3 * row_count++;
+        row[0] = T(0);
+        row[1] = static_cast<T>(c);
+        row[2] = static_cast<T>(candidates[k].box);
+      }
+    }
+  }
+
+  /// The class that follows `last` when those of a box are sorted by their scores; after -1 the first. -1 if
+  /// there is none, because all others are NaN.
+  int next_class(int i, int last) const {
+    int next = -1;
+    for (int c = how.first_class; c < classes; ++c) {
+      const T s = score(i, c);
+      const bool follows = last < 0 ? s == s : s < score(i, last) || (s == score(i, last) && c > last);
+      if (follows && (next < 0 || s > score(i, next))) next = c;
+    }
+    return next;
+  }
+
+  void find_best_classes() {
+    int count = 0;
+    for (int i = 0; i < boxes; ++i) {
+      const int best = next_class(i, -1);
+      if (best >= 0) count += enter(count, i, score(i, best));
+    }
+    const int kept = keep(count, how.capacity / how.classes_per_detection);
+    for (int k = 0; k < kept; ++k) {
+      const int i = candidates[k].box;
+      int c = next_class(i, -1);
+      for (int n = 0; n < how.classes_per_detection && c >= 0; ++n, c = next_class(i, c))
+        write_row(row_count++, c, score(i, c), i);
+    }
+  }
+
+  void write_row(int row, int c, T s, int i) {
+    T* r = rows + 6 * row;
+    r[0] = static_cast<T>(c);
+    r[1] = s;
+    write_box(corners(i), r + 2);
+  }
+
+  /// Puts a detection behind the rows with a score that is not lower. Where all are taken, the last drops
+  /// out.
+  void insert(int c, const candidate& found) {
+    const bool full = row_count == how.capacity;
+    if (full && !(found.score > rows[6 * (row_count - 1) + 1])) return;
+    int at = full ? row_count - 1 : row_count++;
+    for (; at > 0 && rows[6 * (at - 1) + 1] < found.score; --at)
+      for (int k = 0; k < 6; ++k) rows[6 * at + k] = rows[6 * (at - 1) + k];
+    write_row(at, c, found.score, found.box);
+  }
+};
+
+}  // namespace detail
+
+template <class T, class W, decode_boxes L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool in_place = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y, const W* priors) {
+    detail::decode(L, Out.h, x.data, priors, y.data);
+  }
+};
+
+template <class T, class W, decode_grid L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool in_place = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y) { detail::decode(L, In, x.data, y.data); }
+};
+
+template <class T, class W, non_max_suppression_layer L, shape Out, shape Boxes, shape Scores>
+struct kernel<basic_reference<T, W>, op<L, Out, Boxes, Scores>> {
+  using suppressor = detail::suppressor<T>;
+  using candidate = typename suppressor::candidate;
+  static constexpr int boxes = detail::boxes_in(Boxes), classes = L.classes(Boxes, Scores);
+  static constexpr int scratch_bytes = boxes * static_cast<int>(sizeof(candidate));
+
+  static void run(tensor_view<const T> where, tensor_view<const T> scores, tensor_view<T> y, const W*,
+                  std::byte* scratch) {
+    static constexpr non_max_suppression_layer how = L;
+    suppressor{how, boxes, classes, where.data, scores.data, y.data, reinterpret_cast<candidate*>(scratch)}
+        .run();
+  }
+};
+
+}  // namespace edgenn
+
 // edgenn/backends/reference/elementwise.hpp
 
 namespace edgenn {
@@ -4397,6 +5112,21 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
   }
 };
 
+template <class T, class W, affine L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool in_place = true, strided = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y, const W* weights) {
+    const W *scale = weights, *offset = weights + (L.scale ? Out.c : 0);
+    detail::for_each_element<Out>([&](int z, int row, int col, int c) {
+      T v = x(z, row, col, c);
+      if (L.scale) v *= static_cast<T>(scale[c]);
+      if (L.offset) v += static_cast<T>(offset[c]);
+      y(z, row, col, c) = detail::apply<L.act>(v);
+    });
+  }
+};
+
 }  // namespace edgenn
 
 // edgenn/backends/reference/pooled_conv2d.hpp
@@ -4502,6 +5232,47 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
   static void run(tensor_view<const T> x, tensor_view<T> y) { detail::copy_elements<Out>(x, y); }
 };
 
+template <class T, class W, transpose L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool strided = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y) {
+    detail::for_each_element<Out>([&](int z, int row, int col, int c) {
+      int at[4];  // by axis of the input
+      at[static_cast<int>(L.d)] = z;
+      at[static_cast<int>(L.h)] = row;
+      at[static_cast<int>(L.w)] = col;
+      at[static_cast<int>(L.c)] = c;
+      const auto [height, width, channels, depth] = at;
+      y(z, row, col, c) = x(depth, height, width, channels);
+    });
+  }
+};
+
+template <class T, class W, slice L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool strided = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y) {
+    const auto from = [](axis a, int i) { return a == L.along ? L.begin + i * L.step : i; };
+    detail::for_each_element<Out>([&](int z, int row, int col, int c) {
+      y(z, row, col, c) =
+          x(from(axis::depth, z), from(axis::height, row), from(axis::width, col), from(axis::channels, c));
+    });
+  }
+};
+
+template <class T, class W, broadcast L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool strided = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y) {
+    detail::for_each_element<Out>([&](int z, int row, int col, int c) {
+      y(z, row, col, c) = x(In.d == 1 ? 0 : z, In.h == 1 ? 0 : row, In.w == 1 ? 0 : col, In.c == 1 ? 0 : c);
+    });
+  }
+};
+
 template <class T, class W, pad2d L, shape Out, shape In>
 struct kernel<basic_reference<T, W>, op<L, Out, In>> {
   static constexpr bool strided = true;
@@ -4515,8 +5286,8 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
       }
   }
 
-  /// The row or column of an input of `extent` that position `i` shows, or -1 for the constant. Other backends'
-  /// kernels use it too.
+  /// The row or column of an input of `extent` that position `i` shows, or -1 for the constant. Other
+  /// backends' kernels use it too.
   static constexpr int source(int i, int extent) {
     if (i >= 0 && i < extent) return i;
     if (L.fill == border::edge) return i < 0 ? 0 : extent - 1;
@@ -4530,6 +5301,28 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
 // edgenn/backends/reference/resize.hpp
 
 namespace edgenn {
+
+namespace detail {
+
+/// Where output `o` of an axis lies in the input.
+inline float position_in_input(coordinates how, int o, int in, int out, float scale) {
+  const float at = static_cast<float>(o);
+  switch (how) {
+    case coordinates::half_pixel:
+      return (at + 0.5f) / scale - 0.5f;
+    case coordinates::pytorch_half_pixel:
+      return out > 1 ? (at + 0.5f) / scale - 0.5f : 0.0f;
+    case coordinates::asymmetric:
+      return at / scale;
+    case coordinates::align_corners:
+      return out > 1 ? at * static_cast<float>(in - 1) / static_cast<float>(out - 1) : 0.0f;
+    case coordinates::half_pixel_floor:
+      return (at + 0.5f) / scale;
+  }
+  return 0.0f;
+}
+
+}  // namespace detail
 
 template <class T, class W, resize L, shape Out, shape In>
 struct kernel<basic_reference<T, W>, op<L, Out, In>> {
@@ -4561,20 +5354,7 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
 
   /// Where output `o` lies in the input.
   static float position(int o, int in, int out, float scale) {
-    const float at = static_cast<float>(o);
-    switch (L.at) {
-      case coordinates::half_pixel:
-        return (at + 0.5f) / scale - 0.5f;
-      case coordinates::pytorch_half_pixel:
-        return out > 1 ? (at + 0.5f) / scale - 0.5f : 0.0f;
-      case coordinates::asymmetric:
-        return at / scale;
-      case coordinates::align_corners:
-        return out > 1 ? at * static_cast<float>(in - 1) / static_cast<float>(out - 1) : 0.0f;
-      case coordinates::half_pixel_floor:
-        return (at + 0.5f) / scale;
-    }
-    return 0.0f;
+    return detail::position_in_input(L.at, o, in, out, scale);
   }
 
   /// The pixel that `nearest` takes for the position `v`.
@@ -4595,6 +5375,57 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
   /// The pixel of an axis that shows position `v`.
   static int clamp(float v, int extent) {
     return v < 0.0f ? 0 : v > static_cast<float>(extent - 1) ? extent - 1 : static_cast<int>(v);
+  }
+};
+
+template <class T, class W, bicubic_resize L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool strided = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y) {
+    constexpr resize scales{.to = L.to, .scale_h = L.scale_h, .scale_w = L.scale_w};
+    constexpr float scale_h = scales.scale(In.h, Out.h, L.scale_h),
+                    scale_w = scales.scale(In.w, Out.w, L.scale_w);
+    for (int oy = 0; oy < Out.h; ++oy) {
+      const taps rows{detail::position_in_input(L.at, oy, In.h, Out.h, scale_h), In.h};
+      for (int ox = 0; ox < Out.w; ++ox) {
+        const taps columns{detail::position_in_input(L.at, ox, In.w, Out.w, scale_w), In.w};
+        for (int c = 0; c < Out.c; ++c) {
+          T sum = 0;
+          for (int i = 0; i < 4; ++i)
+            for (int j = 0; j < 4; ++j)
+              sum += rows.weight[i] * columns.weight[j] * x(rows.pixel[i], columns.pixel[j], c);
+          y(oy, ox, c) = sum;
+        }
+      }
+    }
+  }
+
+ private:
+  /// The four pixels around a position, and how much each counts.
+  struct taps {
+    int pixel[4];
+    T weight[4];
+
+    taps(float position, int extent) {
+      const float before = std::floor(position);
+      T sum = 0;
+      for (int i = 0; i < 4; ++i) {
+        const float at = before + static_cast<float>(i - 1);
+        const bool outside = at < 0.0f || at > static_cast<float>(extent - 1);
+        pixel[i] = at < 0.0f ? 0 : outside ? extent - 1 : static_cast<int>(at);
+        weight[i] = L.exclude_outside && outside ? T(0) : cubic(static_cast<T>(std::abs(position - at)));
+        sum += weight[i];
+      }
+      for (T& w : weight) w /= sum;
+    }
+  };
+
+  /// The kernel of cubic convolution at distance `d`, below 2.
+  static T cubic(T d) {
+    constexpr T a = static_cast<T>(L.slope.value());
+    if (d <= T(1)) return ((a + T(2)) * d - (a + T(3))) * d * d + T(1);
+    return ((a * d - T(5) * a) * d + T(8) * a) * d - T(4) * a;
   }
 };
 

@@ -312,6 +312,10 @@ void for_each_normalization_case(F f) {
   f(layer_case<batch_norm{}, shape{4, 3, 5}>{"batch_norm_image"});
   f(layer_case<batch_norm{.epsilon = 1e-3}, shape{.c = 12}>{"batch_norm_vector"});
   f(layer_case<batch_norm{.epsilon = 0.25, .act = relu}, shape{4, 3, 5}>{"batch_norm_relu"});
+  f(layer_case<affine{}, shape{4, 3, 5}>{"affine_image"});
+  f(layer_case<affine{.offset = false}, shape{.c = 12}>{"affine_scale_only"});
+  f(layer_case<affine{.scale = false}, shape{3, 2, 4, 2}>{"affine_offset_only_volume"});
+  f(layer_case<affine{.act = relu}, shape{4, 3, 5}>{"affine_relu"});
 }
 
 template <class F>
@@ -347,6 +351,20 @@ void for_each_rearranging_case(F f) {
   f(layer_case<reshape{.h = 3, .w = 4, .c = 5}, shape{5, 6, 2}>{"reshape_image"});
   f(layer_case<reshape{.h = 2, .w = 5, .c = 2, .d = 3}, shape{6, 5, 2}>{"reshape_to_volume"});
   f(layer_case<flatten{}, shape{3, 4, 5}>{"flatten_image"});
+  f(layer_case<transpose{.h = axis::width, .w = axis::height}, shape{3, 4, 5}>{"transpose_rows_and_columns"});
+  f(layer_case<transpose{.h = axis::channels, .w = axis::height, .c = axis::width}, shape{3, 4, 5}>{
+      "transpose_channels_first"});
+  f(layer_case<transpose{.h = axis::height, .w = axis::depth, .c = axis::width, .d = axis::channels},
+               shape{3, 4, 5, 2}>{"transpose_volume"});
+  f(layer_case<slice{.along = axis::height, .begin = 1, .count = 2}, shape{4, 3, 2}>{"slice_rows"});
+  f(layer_case<slice{.along = axis::width, .begin = 4, .count = 3, .step = -2}, shape{2, 5, 3}>{
+      "slice_columns_backwards"});
+  f(layer_case<slice{.begin = 2, .count = 4}, shape{3, 2, 7}>{"slice_channels"});
+  f(layer_case<slice{.begin = 1, .count = 4, .step = 3}, shape{.c = 12}>{"slice_every_third_channel"});
+  f(layer_case<slice{.along = axis::depth, .begin = 1, .count = 1}, shape{2, 2, 2, 3}>{"slice_depth"});
+  f(layer_case<broadcast{3, 4, 5}, shape{.c = 5}>{"broadcast_pixels"});
+  f(layer_case<broadcast{3, 4, 5}, shape{3, 4, 1}>{"broadcast_channels"});
+  f(layer_case<broadcast{3, 4, 5, 2}, shape{1, 4, 1, 2}>{"broadcast_volume"});
   f(layer_case<identity{}, shape{2, 3, 4}>{"identity_image"});
   f(layer_case<dropout{}, shape{2, 3, 4}>{"dropout_image"});
   f(layer_case<pad2d{.pad = 1}, shape{3, 2, 3}>{"pad2d_zero"});
@@ -424,6 +442,69 @@ void for_each_resize_case(F f) {
                shape{5, 3, 2}>{"resize_nearest_stated_scale"});
   f(layer_case<resize{.to = {3, 7}, .mode = bilinear, .scale_h = 0.75, .scale_w = 1.5}, shape{5, 5, 2}>{
       "resize_bilinear_stated_scale"});
+
+  f(layer_case<bicubic_resize{.to = {7, 5}}, shape{4, 3, 2}>{"bicubic_resize_up"});
+  f(layer_case<bicubic_resize{.to = {4, 3}}, shape{7, 5, 2}>{"bicubic_resize_down"});
+  f(layer_case<bicubic_resize{.to = {7, 5}, .at = align_corners, .slope = -0.5}, shape{4, 3, 2}>{
+      "bicubic_resize_slope"});
+  f(layer_case<bicubic_resize{.to = {7, 5}, .slope = -0.5, .exclude_outside = true}, shape{4, 3, 2}>{
+      "bicubic_resize_exclude_outside"});
+  f(layer_case<bicubic_resize{.to = {3, 7}, .at = asymmetric, .scale_h = 0.75, .scale_w = 1.5},
+               shape{5, 5, 2}>{"bicubic_resize_stated_scale"});
+}
+
+/// A few prior boxes of different sizes.
+constexpr prior_sizes some_priors(int count) {
+  prior_sizes p;
+  for (int i = 0; i < count; ++i) p.add(0.25 + 0.125 * i, 0.5 - 0.0625 * i);
+  return p;
+}
+
+template <class F>
+void for_each_detection_case(F f) {
+  using enum suppression;
+  f(layer_case<decode_boxes{}, shape{7, 1, 4}>{"decode_boxes_xywh"});
+  f(layer_case<decode_boxes{.order = box_order::yxhw, .variances = {.x = 0.1, .y = 0.3, .w = 0.2, .h = 0.4}},
+               shape{2, 3, 2, 2}>{"decode_boxes_yxhw"});
+  f(layer_case<decode_grid{.priors = some_priors(3)}, shape{2, 4, 12}>{"decode_grid_xywh"});
+  f(layer_case<decode_grid{.priors = some_priors(1),
+                           .order = box_order::yxhw,
+                           .variances = {.x = 0.1, .y = 0.3, .w = 0.2, .h = 0.4}},
+               shape{3, 2, 4}>{"decode_grid_yxhw"});
+
+  f(layer_case<non_max_suppression_layer{.capacity = 20}, shape{30, 1, 4}, shape{30, 1, 2}>{
+      "non_max_suppression_each_class"});
+  f(layer_case<non_max_suppression_layer{.capacity = 9, .score_threshold = -1, .iou_threshold = 0.125},
+               shape{30, 1, 4}, shape{30, 1, 3}>{"non_max_suppression_more_than_fit"});
+  f(layer_case<non_max_suppression_layer{.capacity = 12,
+                                         .score_threshold = -2,
+                                         .iou_threshold = 0.25,
+                                         .first_class = 1,
+                                         .top_k = 9,
+                                         .detections_per_class = 3},
+               shape{20, 1, 4}, shape{20, 1, 4}>{"non_max_suppression_limits"});
+  f(layer_case<non_max_suppression_layer{.capacity = 5, .score_threshold = 2}, shape{8, 1, 4},
+               shape{8, 1, 2}>{"non_max_suppression_finds_nothing"});
+  f(layer_case<non_max_suppression_layer{
+                   .capacity = 10, .iou_threshold = 0.25, .format = box_format::centers},
+               shape{24, 1, 4}, shape{24, 1, 1}>{"non_max_suppression_centers"});
+  f(layer_case<non_max_suppression_layer{.capacity = 14,
+                                         .score_threshold = -1,
+                                         .iou_threshold = 0.25,
+                                         .class_major = true,
+                                         .rows = detection_rows::indices},
+               shape{1, 12, 4}, shape{1, 3, 12}>{"non_max_suppression_indices"});
+  f(layer_case<
+      non_max_suppression_layer{
+          .capacity = 8, .score_threshold = 1, .iou_threshold = 0.125, .among = best_class, .first_class = 1},
+      shape{40, 1, 4}, shape{40, 1, 5}>{"non_max_suppression_best_class"});
+  f(layer_case<non_max_suppression_layer{.capacity = 12,
+                                         .score_threshold = 0.5,
+                                         .iou_threshold = 0.25,
+                                         .among = best_class,
+                                         .top_k = 8,
+                                         .classes_per_detection = 3},
+               shape{20, 1, 4}, shape{20, 1, 5}>{"non_max_suppression_three_classes_each"});
 }
 
 /// Calls `f` with every case.
@@ -440,6 +521,7 @@ void for_each_case(F f) {
   for_each_elementwise_case(f);
   for_each_rearranging_case(f);
   for_each_resize_case(f);
+  for_each_detection_case(f);
 }
 
 }  // namespace edgenn::tests

@@ -4,17 +4,21 @@
 #
 #   sh tools/setup.sh        for the test suite and everything else
 #   sh tools/setup.sh demo   only for the demo
+#   sh tools/setup.sh import only for edgenn-import
 set -eu
 
+importer='libonnx-dev libprotobuf-dev libflatbuffers-dev flatbuffers-compiler'
 case ${1-all} in
   demo) packages='' ;;
+  import) packages="pkg-config $importer" ;;
   all)
     packages='clang libclang-rt-dev python3 python3-numpy doctest-dev libeigen3-dev pkg-config doxygen git ca-certificates
       gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm
-      g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static qemu-user'
+      g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static qemu-user libonnx-testdata'"
+      $importer"
     ;;
   *)
-    echo "setup.sh: found argument \"$1\", expected none or demo" >&2
+    echo "setup.sh: found argument \"$1\", expected none, demo or import" >&2
     exit 2
     ;;
 esac
@@ -31,9 +35,13 @@ lacking() {
   commands='g++ cmake ninja'
   headers='CLI/CLI.hpp stb/stb_image.h zlib.h'
   if [ "${1-all}" = all ]; then
-    commands="$commands clang++ python3 pkg-config doxygen git arm-none-eabi-g++ qemu-system-arm
+    commands="$commands clang++ python3 doxygen git arm-none-eabi-g++ qemu-system-arm
       aarch64-linux-gnu-g++ arm-linux-gnueabihf-g++ qemu-aarch64-static qemu-aarch64"
     headers="$headers doctest/doctest.h"
+  fi
+  if [ "${1-all}" != demo ]; then
+    commands="$commands pkg-config flatc"
+    headers="$headers onnx/onnx-ml.pb.h google/protobuf/message.h flatbuffers/flatbuffers.h"
   fi
   for command in $commands; do
     command -v "$command" > /dev/null || echo "$command"

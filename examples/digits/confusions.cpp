@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "canvas.hpp"
-#include "image.hpp"
+#include "image_file.hpp"
 #include "text.hpp"
 
 namespace {

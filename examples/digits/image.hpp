@@ -19,6 +19,3 @@ struct grey_image {
 /// Reads a PNG, JPEG, BMP, GIF or PNM file. Colours become grey levels; what is transparent becomes black or
 /// white, whichever is farther from what is not.
 grey_image read_image(const std::string& path);
-
-/// Writes a PNG file of `width` x `height` RGB pixels.
-void write_png(const std::string& path, int width, int height, const std::vector<std::uint8_t>& rgb);

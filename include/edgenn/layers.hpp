@@ -1,10 +1,13 @@
 #pragma once
 // Every layer of the library.
 #include <edgenn/layers/activate.hpp>
+#include <edgenn/layers/affine.hpp>
+#include <edgenn/layers/broadcast.hpp>
 #include <edgenn/layers/concat.hpp>
 #include <edgenn/layers/conv2d.hpp>
 #include <edgenn/layers/dense.hpp>
 #include <edgenn/layers/depthwise_conv2d.hpp>
+#include <edgenn/layers/detection.hpp>
 #include <edgenn/layers/elementwise.hpp>
 #include <edgenn/layers/normalization.hpp>
 #include <edgenn/layers/pool2d.hpp>
@@ -13,3 +16,5 @@
 #include <edgenn/layers/rearrange.hpp>
 #include <edgenn/layers/resize.hpp>
 #include <edgenn/layers/separable_conv2d.hpp>
+#include <edgenn/layers/slice.hpp>
+#include <edgenn/layers/transpose.hpp>

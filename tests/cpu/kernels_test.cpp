@@ -103,6 +103,14 @@ struct checked_kernel {
   allowed_errors allowed;
 };
 
+/// Layers that the CPU backend leaves to the reference, whose own tests check them: they move values, or run
+/// once for an image on few numbers.
+bool is_left_to_reference(std::string_view layer) {
+  constexpr std::string_view left[] = {"transpose",    "slice",       "broadcast",          "bicubic_resize",
+                                       "decode_boxes", "decode_grid", "non_max_suppression"};
+  return std::find(std::begin(left), std::end(left), layer) != std::end(left);
+}
+
 const std::vector<checked_kernel>& kernels() {
   static const auto all = [] {
     std::vector<checked_kernel> checked;
@@ -114,6 +122,7 @@ const std::vector<checked_kernel>& kernels() {
         };
         const auto e = std::find_if(exact.begin(), exact.end(), same_name);
         if (e == exact.end()) throw std::runtime_error{std::string{t.on.name} + ": no such exact kernel"};
+        if (!t.on.is_own && is_left_to_reference(t.on.layer_name)) continue;
         checked.push_back({t, &*e, allowed_errors{t, *e}});
       }
     };
@@ -262,7 +271,8 @@ TEST_CASE("the golden values") {
   }
 }
 
-TEST_CASE("all layers have kernels of their own, except LRN with unusual exponents") {
+TEST_CASE(
+    "layers have kernels of their own, except those left to the reference and LRN with unusual exponents") {
   // Else all of this would test the reference backend.
   const auto& all = kernels();
   int not_own = 0;

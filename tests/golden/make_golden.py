@@ -56,7 +56,7 @@ class Generator:
 # ONNX Runtime.
 
 
-def onnx_op(op, *inputs, opset=21, **attributes):
+def onnx_op(op, *inputs, opset=21, output_type=TensorProto.FLOAT, **attributes):
     """The first output of one operator. An input that is None is left out."""
     names = ["" if x is None else f"x{i}" for i, x in enumerate(inputs)]
     feeds = {name: x for name, x in zip(names, inputs) if name}
@@ -66,7 +66,7 @@ def onnx_op(op, *inputs, opset=21, **attributes):
         [helper.make_node(op, names, ["y"], **attributes)],
         "case",
         [helper.make_tensor_value_info(name, types[x.dtype], x.shape) for name, x in feeds.items()],
-        [helper.make_tensor_value_info("y", TensorProto.FLOAT, None)],
+        [helper.make_tensor_value_info("y", output_type, None)],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=9)
     options = onnxruntime.SessionOptions()
@@ -256,6 +256,18 @@ def batch_norm(channels, epsilon, act=linear):
     return [(channels,)] * 4, run
 
 
+def affine(channels, scale=True, offset=True, act=linear):
+    def run(x, *weights):
+        weights = list(weights)
+        if scale:
+            x = onnx_op("Mul", x, weights.pop(0))
+        if offset:
+            x = onnx_op("Add", x, weights.pop(0))
+        return act(x)
+
+    return [(channels,)] * (int(scale) + int(offset)), run
+
+
 def add(act=linear):
     return [], lambda a, b: act(onnx_op("Add", a, b))
 
@@ -272,6 +284,19 @@ def reshape(*to):
     return [], lambda x: onnx_op("Reshape", x, np.array(to, np.int64))
 
 
+def transpose(*order):
+    return [], lambda x: onnx_op("Transpose", x, perm=order)
+
+
+def slice_of(axis, begin, end, step=1):
+    one = [np.array([v], np.int64) for v in (begin, end, axis, step)]
+    return [], lambda x: onnx_op("Slice", x, *one)
+
+
+def broadcast(*to):
+    return [], lambda x: onnx_op("Expand", x, np.array(to, np.int64))
+
+
 def identity():
     return [], lambda x: onnx_op("Identity", x)
 
@@ -284,7 +309,7 @@ def pad2d(top, left, bottom, right, mode="constant", value=0):
     return [], run
 
 
-def resize(to, mode, coordinates, nearest=None, scales=None):
+def resize(to, mode, coordinates, nearest=None, scales=None, **attributes):
     """To (height, width), or by stated scales, where ONNX Runtime computes floor(extent * scale)."""
 
     def run(x):
@@ -294,12 +319,93 @@ def resize(to, mode, coordinates, nearest=None, scales=None):
         no_scales = np.array([], np.float32) if opset == 11 else None
         if scales:
             y = per_channel("Resize", x, roi, np.array([1, 1, *scales], np.float32), opset=opset, mode=mode,
-                            coordinate_transformation_mode=coordinates, nearest_mode=nearest)
+                            coordinate_transformation_mode=coordinates, nearest_mode=nearest, **attributes)
             assert y.shape[:2] == to, f"stated scales give {y.shape[:2]}, not {to}"
             return y
         sizes = np.array([1, x.shape[-1], *to], np.int64)
         return per_channel("Resize", x, roi, no_scales, sizes, opset=opset, mode=mode,
-                           coordinate_transformation_mode=coordinates, nearest_mode=nearest)
+                           coordinate_transformation_mode=coordinates, nearest_mode=nearest, **attributes)
+
+    return [], run
+
+
+# Detection. ONNX has no box coder: that is written down in NumPy, in fp64.
+
+
+def decode(predictions, priors, order, variances):
+    """Corners from predictions and prior boxes, both arrays of four columns in the same order."""
+    x, y, w, h = (order.index(c) for c in "xywh")
+    vx, vy, vw, vh = variances
+    d, p = predictions.astype(np.float64), priors.astype(np.float64)
+    cx, cy = p[:, x] + vx * d[:, x] * p[:, w], p[:, y] + vy * d[:, y] * p[:, h]
+    half_w, half_h = p[:, w] * np.exp(vw * d[:, w]) / 2, p[:, h] * np.exp(vh * d[:, h]) / 2
+    corners = np.stack([cx - half_w, cy - half_h, cx + half_w, cy + half_h], axis=1)
+    return corners.astype(np.float32).reshape(-1, 1, 4)
+
+
+def decode_boxes(count, order="xywh", variances=(0.1, 0.1, 0.2, 0.2)):
+    return [(count, 4)], lambda x, priors: decode(x.reshape(-1, 4), priors, order, variances)
+
+
+def decode_grid(sizes, order="xywh", variances=(0.1, 0.1, 0.2, 0.2)):
+    def run(x):
+        rows, columns, _ = x.shape
+        priors = [
+            dict(x=(column + 0.5) / columns, y=(row + 0.5) / rows, w=w, h=h)
+            for row in range(rows) for column in range(columns) for w, h in sizes
+        ]
+        return decode(x.reshape(-1, 4), np.array([[p[c] for c in order] for p in priors]), order, variances)
+
+    return [], run
+
+
+def some_priors(count):
+    return [(0.25 + 0.125 * i, 0.5 - 0.0625 * i) for i in range(count)]
+
+
+def selected(boxes, scores, most, iou, threshold, top_k=0):
+    """Class and number of each box that remains of boxes (n, 4) with scores (classes, n), class by class."""
+    scores = scores.copy()
+    if top_k:
+        for row in scores:
+            row[np.argsort(-row, kind="stable")[top_k:]] = -np.inf
+    return onnx_op("NonMaxSuppression", boxes[None], scores[None], np.array([most], np.int64), f32([iou]),
+                   f32([threshold]), output_type=TensorProto.INT64)[:, 1:]
+
+
+def non_max_suppression(capacity, threshold=0, iou=0.5, first_class=0, top_k=0, per_class=None, centers=False,
+                        best_class=0):
+    """`best_class` is the number of classes for each detection, 0 where boxes compete within each class."""
+    def rows_of(found, boxes):
+        rows = np.zeros((capacity, 1, 6), np.float32)
+        rows[:, 0, 0] = -1
+        for row, (c, score, box) in zip(rows, found):
+            row[0] = c, score, *boxes[box]
+        return rows
+
+    def run(boxes, scores):
+        boxes, scores = boxes.reshape(-1, 4), scores[:, 0, first_class:].T
+        if centers:  # as corners, because ONNX Runtime takes no negative widths
+            boxes = np.hstack([boxes[:, :2] - boxes[:, 2:] / 2, boxes[:, :2] + boxes[:, 2:] / 2])
+        if best_class:
+            kept = selected(boxes, scores.max(axis=0)[None], capacity // best_class, iou, threshold, top_k)
+            found = [(c + first_class, scores[c, box], box) for _, box in kept
+                     for c in np.argsort(-scores[:, box], kind="stable")[:best_class]]
+        else:
+            kept = selected(boxes, scores, per_class or len(boxes), iou, threshold, top_k)
+            found = sorted(((c + first_class, scores[c, box], box) for c, box in kept), key=lambda f: -f[1])
+        return rows_of(found, boxes)
+
+    return [], run
+
+
+def non_max_suppression_indices(capacity, threshold, iou):
+    """Scores are classes x n."""
+    def run(boxes, scores):
+        rows = np.full((capacity, 1, 3), -1, np.float32)
+        kept = selected(boxes[0], scores[0], boxes.shape[1], iou, threshold)[:capacity]
+        rows[:len(kept), 0] = np.insert(kept, 0, 0, axis=1)
+        return rows
 
     return [], run
 
@@ -459,6 +565,10 @@ case("lrn_size_larger_than_channels", lrn(7, 1.0, 0.5, 1.0), (2, 2, 4))
 case("batch_norm_image", batch_norm(5, 1e-5), (4, 3, 5))
 case("batch_norm_vector", batch_norm(12, 1e-3), (12,))
 case("batch_norm_relu", batch_norm(5, 0.25, act=relu), (4, 3, 5))
+case("affine_image", affine(5), (4, 3, 5))
+case("affine_scale_only", affine(12, offset=False), (12,))
+case("affine_offset_only_volume", affine(4, scale=False), (2, 3, 2, 4))
+case("affine_relu", affine(5, act=relu), (4, 3, 5))
 
 case("add_image", add(), (4, 3, 5), (4, 3, 5))
 case("add_relu", add(act=relu), (4, 3, 5), (4, 3, 5))
@@ -484,6 +594,17 @@ case("concat_channels_of_volumes", concat(3), (2, 2, 3, 2), (2, 2, 3, 1))
 case("reshape_image", reshape(3, 4, 5), (5, 6, 2))
 case("reshape_to_volume", reshape(3, 2, 5, 2), (6, 5, 2))
 case("flatten_image", reshape(60), (3, 4, 5))
+case("transpose_rows_and_columns", transpose(1, 0, 2), (3, 4, 5))
+case("transpose_channels_first", transpose(2, 0, 1), (3, 4, 5))
+case("transpose_volume", transpose(3, 1, 0, 2), (2, 3, 4, 5))
+case("slice_rows", slice_of(0, 1, 3), (4, 3, 2))
+case("slice_columns_backwards", slice_of(1, 4, -6, -2), (2, 5, 3))
+case("slice_channels", slice_of(2, 2, 6), (3, 2, 7))
+case("slice_every_third_channel", slice_of(0, 1, 12, 3), (12,))
+case("slice_depth", slice_of(0, 1, 2), (3, 2, 2, 2))
+case("broadcast_pixels", broadcast(3, 4, 5), (1, 1, 5))
+case("broadcast_channels", broadcast(3, 4, 5), (3, 4, 1))
+case("broadcast_volume", broadcast(2, 3, 4, 5), (2, 1, 4, 1))
 case("identity_image", identity(), (2, 3, 4))
 case("dropout_image", identity(), (2, 3, 4))
 case("pad2d_zero", pad2d(1, 1, 1, 1), (3, 2, 3))
@@ -515,12 +636,35 @@ case("resize_bilinear_from_one_pixel", resize((5, 1), "linear", "half_pixel"), (
 for rounding in "round_prefer_floor", "round_prefer_ceil", "floor", "ceil":
     case(f"resize_{rounding}_up", resize((6, 4), "nearest", "asymmetric", rounding), (3, 2, 2))
     case(f"resize_{rounding}_down", resize((2, 3), "nearest", "half_pixel", rounding), (4, 6, 2))
+case("bicubic_resize_up", resize((7, 5), "cubic", "half_pixel"), UP)
+case("bicubic_resize_down", resize((4, 3), "cubic", "half_pixel"), DOWN)
+case("bicubic_resize_slope", resize((7, 5), "cubic", "align_corners", cubic_coeff_a=-0.5), UP)
+case("bicubic_resize_exclude_outside",
+     resize((7, 5), "cubic", "half_pixel", cubic_coeff_a=-0.5, exclude_outside=1), UP)
+case("bicubic_resize_stated_scale", resize((3, 7), "cubic", "asymmetric", scales=(0.75, 1.5)), (5, 5, 2))
 case("resize_nearest_stated_scale",
      resize((7, 4), "nearest", "asymmetric", "floor", scales=(1.5, 1.5)), (5, 3, 2))
 case("resize_bilinear_stated_scale", resize((3, 7), "linear", "half_pixel", scales=(0.75, 1.5)), (5, 5, 2))
 
 
 # The file.
+
+UNEVEN = (0.1, 0.3, 0.2, 0.4)
+case("decode_boxes_xywh", decode_boxes(7), (7, 1, 4))
+case("decode_boxes_yxhw", decode_boxes(6, "yxhw", UNEVEN), (2, 2, 3, 2))
+case("decode_grid_xywh", decode_grid(some_priors(3)), (2, 4, 12))
+case("decode_grid_yxhw", decode_grid(some_priors(1), "yxhw", UNEVEN), (3, 2, 4))
+case("non_max_suppression_each_class", non_max_suppression(20), (30, 1, 4), (30, 1, 2))
+case("non_max_suppression_more_than_fit", non_max_suppression(9, -1, 0.125), (30, 1, 4), (30, 1, 3))
+case("non_max_suppression_limits", non_max_suppression(12, -2, 0.25, first_class=1, top_k=9, per_class=3),
+     (20, 1, 4), (20, 1, 4))
+case("non_max_suppression_finds_nothing", non_max_suppression(5, 2), (8, 1, 4), (8, 1, 2))
+case("non_max_suppression_centers", non_max_suppression(10, iou=0.25, centers=True), (24, 1, 4), (24, 1, 1))
+case("non_max_suppression_indices", non_max_suppression_indices(14, -1, 0.25), (1, 12, 4), (1, 3, 12))
+case("non_max_suppression_best_class", non_max_suppression(8, 1, 0.125, first_class=1, best_class=1),
+     (40, 1, 4), (40, 1, 5))
+case("non_max_suppression_three_classes_each", non_max_suppression(12, 0.5, 0.25, top_k=8, best_class=3),
+     (20, 1, 4), (20, 1, 5))
 
 
 def compute(name):

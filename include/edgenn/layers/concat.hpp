@@ -6,6 +6,16 @@ namespace edgenn {
 /// An axis of an activation.
 enum class axis : int { height, width, channels, depth };
 
+namespace detail {
+
+/// The extent of `s` along `a`; `Shape` is shape or const shape.
+template <class Shape>
+constexpr auto& extent_of(Shape& s, axis a) {
+  return a == axis::height ? s.h : a == axis::width ? s.w : a == axis::channels ? s.c : s.d;
+}
+
+}  // namespace detail
+
 /// Joins 2 to 8 tensors along one axis; all other extents must be equal. The memory plan lets producers write
 /// straight into the joined tensor where it can, and then nothing is copied.
 struct concat_layer {
@@ -24,9 +34,7 @@ struct concat_layer {
     return out;
   }
   /// The extent of `s` along the joined axis.
-  constexpr int& extent_of(shape& s) const {
-    return along == axis::height ? s.h : along == axis::width ? s.w : along == axis::channels ? s.c : s.d;
-  }
+  constexpr int& extent_of(shape& s) const { return detail::extent_of(s, along); }
 };
 
 template <>

@@ -46,6 +46,26 @@ struct resize {
   }
 };
 
+/// Resizes each channel to `to` by cubic convolution of 4 x 4 pixels (Keys 1981). Positions outside the image
+/// take its nearest pixel or, with `.exclude_outside = true`, have no weight.
+struct bicubic_resize {
+  static constexpr const char* name = "bicubic_resize";
+  extent to;                                 ///< rows and columns of the output
+  coordinates at = coordinates::half_pixel;  ///< where output positions lie in the input
+  real slope = -0.75;                        ///< of the kernel at distance 1; Keys and TensorFlow: -0.5
+  flag exclude_outside = false;              ///< whether pixels outside the image have no weight
+  real scale_h = 0;                          ///< 0: to.h / in.h. ONNX models may state another one
+  real scale_w = 0;                          ///< 0: to.w / in.w
+
+  constexpr shape output(shape in) const {
+    return resize{.to = to, .scale_h = scale_h, .scale_w = scale_w}.output(in);
+  }
+};
+
+template <>
+struct layer_named<"bicubic_resize"> {
+  using type = bicubic_resize;
+};
 template <>
 struct layer_named<"resize"> {
   using type = resize;

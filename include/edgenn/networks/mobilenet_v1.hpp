@@ -16,14 +16,15 @@ constexpr padding pad_of(padded_as how) { return how == padded_as::tensorflow ? 
 /// Depthwise-separable block (Howard et al. 2017, figure 3), batch normalisation folded into weights and
 /// biases.
 struct separable {
-  int filters;         ///< channels of the output
-  int stride = 1;      ///< of the depthwise convolution
-  padding pad = same;  ///< of the depthwise convolution
+  int filters;             ///< channels of the output
+  int stride = 1;          ///< of the depthwise convolution
+  padding pad = same;      ///< of the depthwise convolution
+  activation act = relu6;  ///< of both convolutions
 
   /// Appends the block.
   constexpr value operator()(value x) const {
-    x = x | depthwise_conv2d{.kernel = 3, .stride = stride, .pad = pad, .act = relu6};
-    return x | conv2d{.filters = filters, .kernel = 1, .act = relu6};
+    x = x | depthwise_conv2d{.kernel = 3, .stride = stride, .pad = pad, .act = act};
+    return x | conv2d{.filters = filters, .kernel = 1, .act = act};
   }
 };
 

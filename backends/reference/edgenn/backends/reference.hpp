@@ -3,6 +3,7 @@
 #include <edgenn/backends/reference/activate.hpp>
 #include <edgenn/backends/reference/conv2d.hpp>
 #include <edgenn/backends/reference/dense.hpp>
+#include <edgenn/backends/reference/detection.hpp>
 #include <edgenn/backends/reference/elementwise.hpp>
 #include <edgenn/backends/reference/normalization.hpp>
 #include <edgenn/backends/reference/pool.hpp>

@@ -3,6 +3,7 @@
 #include <edgenn/backends/cpu/microkernels/activation.hpp>
 #include <edgenn/backends/cpu/microkernels/rsqrt.hpp>
 #include <edgenn/backends/cpu/vectors.hpp>
+#include <edgenn/layers/affine.hpp>
 #include <edgenn/layers/normalization.hpp>
 
 namespace edgenn {
@@ -169,6 +170,26 @@ struct kernel<basic_cpu<Isa>, op<L, Out, In>> {
       detail::for_each_vector<Isa>(Out.c, [&](int c, int n) {
         const auto load = [&](const float* p) { return detail::load_up_to<Isa>(p + c, n); };
         const auto value = v::fma(v::sub(load(from), load(mean)), load(factor), load(offset));
+        detail::store_up_to<Isa>(to + c, microkernels::activate<Isa, L.act>(value), n);
+      });
+    });
+  }
+};
+
+template <class Isa, affine L, shape Out, shape In>
+struct kernel<basic_cpu<Isa>, op<L, Out, In>> {
+  static constexpr bool in_place = true, strided = true;
+
+  static void run(tensor_view<const float> x, tensor_view<float> y, const float* weights, share part = {}) {
+    using v = microkernels::vec<Isa>;
+    const float *scale = weights, *offset = weights + (L.scale ? Out.c : 0);
+    detail::for_each_pixel<Out>(part, [&](int z, int row, int column) {
+      const float* from = &x(z, row, column, 0);
+      float* to = &y(z, row, column, 0);
+      detail::for_each_vector<Isa>(Out.c, [&](int c, int n) {
+        auto value = detail::load_up_to<Isa>(from + c, n);
+        if constexpr (L.scale) value = v::mul(value, detail::load_up_to<Isa>(scale + c, n));
+        if constexpr (L.offset) value = v::add(value, detail::load_up_to<Isa>(offset + c, n));
         detail::store_up_to<Isa>(to + c, microkernels::activate<Isa, L.act>(value), n);
       });
     });

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <edgenn/backends/reference/activate.hpp>
 #include <edgenn/backends/reference/pool.hpp>
+#include <edgenn/layers/affine.hpp>
 #include <edgenn/layers/normalization.hpp>
 
 namespace edgenn {
@@ -51,6 +52,21 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
                        / std::sqrt(static_cast<T>(variance[c]) + static_cast<T>(L.epsilon.value()));
       y(z, row, col, c) = detail::apply<L.act>((x(z, row, col, c) - static_cast<T>(mean[c])) * factor
                                                + static_cast<T>(offset[c]));
+    });
+  }
+};
+
+template <class T, class W, affine L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool in_place = true, strided = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y, const W* weights) {
+    const W *scale = weights, *offset = weights + (L.scale ? Out.c : 0);
+    detail::for_each_element<Out>([&](int z, int row, int col, int c) {
+      T v = x(z, row, col, c);
+      if (L.scale) v *= static_cast<T>(scale[c]);
+      if (L.offset) v += static_cast<T>(offset[c]);
+      y(z, row, col, c) = detail::apply<L.act>(v);
     });
   }
 };

@@ -1,7 +1,10 @@
 #pragma once
 #include <edgenn/backends/reference/activate.hpp>
+#include <edgenn/layers/broadcast.hpp>
 #include <edgenn/layers/concat.hpp>
 #include <edgenn/layers/rearrange.hpp>
+#include <edgenn/layers/slice.hpp>
+#include <edgenn/layers/transpose.hpp>
 
 namespace edgenn {
 
@@ -80,6 +83,47 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
   static void run(tensor_view<const T> x, tensor_view<T> y) { detail::copy_elements<Out>(x, y); }
 };
 
+template <class T, class W, transpose L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool strided = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y) {
+    detail::for_each_element<Out>([&](int z, int row, int col, int c) {
+      int at[4];  // by axis of the input
+      at[static_cast<int>(L.d)] = z;
+      at[static_cast<int>(L.h)] = row;
+      at[static_cast<int>(L.w)] = col;
+      at[static_cast<int>(L.c)] = c;
+      const auto [height, width, channels, depth] = at;
+      y(z, row, col, c) = x(depth, height, width, channels);
+    });
+  }
+};
+
+template <class T, class W, slice L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool strided = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y) {
+    const auto from = [](axis a, int i) { return a == L.along ? L.begin + i * L.step : i; };
+    detail::for_each_element<Out>([&](int z, int row, int col, int c) {
+      y(z, row, col, c) =
+          x(from(axis::depth, z), from(axis::height, row), from(axis::width, col), from(axis::channels, c));
+    });
+  }
+};
+
+template <class T, class W, broadcast L, shape Out, shape In>
+struct kernel<basic_reference<T, W>, op<L, Out, In>> {
+  static constexpr bool strided = true;
+
+  static void run(tensor_view<const T> x, tensor_view<T> y) {
+    detail::for_each_element<Out>([&](int z, int row, int col, int c) {
+      y(z, row, col, c) = x(In.d == 1 ? 0 : z, In.h == 1 ? 0 : row, In.w == 1 ? 0 : col, In.c == 1 ? 0 : c);
+    });
+  }
+};
+
 template <class T, class W, pad2d L, shape Out, shape In>
 struct kernel<basic_reference<T, W>, op<L, Out, In>> {
   static constexpr bool strided = true;
@@ -93,8 +137,8 @@ struct kernel<basic_reference<T, W>, op<L, Out, In>> {
       }
   }
 
-  /// The row or column of an input of `extent` that position `i` shows, or -1 for the constant. Other backends'
-  /// kernels use it too.
+  /// The row or column of an input of `extent` that position `i` shows, or -1 for the constant. Other
+  /// backends' kernels use it too.
   static constexpr int source(int i, int extent) {
     if (i >= 0 && i < extent) return i;
     if (L.fill == border::edge) return i < 0 ? 0 : extent - 1;

@@ -1,0 +1,19 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+/// An image as a file holds it: interleaved channels, row by row.
+struct decoded_image {
+  int width = 0;
+  int height = 0;
+  std::vector<std::uint8_t> values;
+};
+
+/// Reads a PNG, JPEG, BMP, GIF or PNM file as `channels` channels: grey, grey and opacity, RGB, or RGB and
+/// opacity.
+decoded_image read_image_file(const std::string& path, int channels);
+
+/// Writes a PNG file of `width` x `height` RGB pixels.
+void write_png(const std::string& path, int width, int height, std::span<const std::uint8_t> rgb);
