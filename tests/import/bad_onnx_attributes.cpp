@@ -197,6 +197,32 @@ TEST_CASE("resizing by or to impossible numbers") {
   }
 }
 
+TEST_CASE("suppressing with impossible thresholds, counts and shapes") {
+  struct stated {
+    std::int64_t most = 3;
+    float overlap = 0.5f, score = 0;
+    std::int64_t boxes = 6, centers = 0;
+  };
+  const auto suppressed = [](stated s) {
+    ModelProto m = model_of({1, 2, 6});  // scores
+    set_dims(*m.mutable_graph()->add_input(), "boxes", {1, s.boxes, 4});
+    add_integers(m, "most", {s.most});
+    add_floats(m, "overlap", {1}, {s.overlap});
+    add_floats(m, "score", {1}, {s.score});
+    const std::vector<std::string> inputs = {"boxes", "x", "most", "overlap", "score"};
+    add_int(add_node(m, "NonMaxSuppression", inputs, {"y"}), "center_point_box", s.centers);
+    return m;
+  };
+  check_accepted(suppressed({}));
+  for (const std::int64_t most : {std::int64_t{0}, std::int64_t{-1}})
+    check_refused(suppressed({.most = most}), {"the_NonMaxSuppression", "max_output_boxes_per_class"});
+  for (const float overlap : {std::nanf(""), -0.1f, 1.1f})
+    check_refused(suppressed({.overlap = overlap}), {"the_NonMaxSuppression", "iou threshold"});
+  check_refused(suppressed({.score = std::nanf("")}), {"the_NonMaxSuppression", "score threshold"});
+  check_refused(suppressed({.boxes = 5}), {"the_NonMaxSuppression", "scores have the shape 1x2x6"});
+  check_refused(suppressed({.centers = 2}), {"the_NonMaxSuppression", "center_point_box is 2"});
+}
+
 TEST_CASE("scales are numbers of single precision") {
   const auto resized = [](std::int64_t version, float scale, std::initializer_list<std::int64_t> in) {
     ModelProto m = model_of(in, version);

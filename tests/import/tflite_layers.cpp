@@ -8,6 +8,7 @@
 #include "simplify.hpp"
 #include "tflite_file.hpp"
 #include "tflite_reader.hpp"
+#include "tflite_refusal.hpp"
 
 namespace {
 
@@ -258,6 +259,18 @@ TEST_CASE("RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR by all three rules") {
   check(nearest(false, false), {0, 1, 2, 3, 4}, {0, 1, 3});
   check(nearest(false, true), {0, 1, 2, 3, 4}, {0, 2, 4});
   check(nearest(true, false), {0, 1, 2, 3, 4}, {0, 2, 4});
+}
+
+TEST_CASE("resizing to nothing, to too much, or to other than a height and a width") {
+  for (const std::vector<std::int32_t>& size :
+       {std::vector<std::int32_t>{0, 4}, {4, -1}, {2'000'000, 4}, {4}, {4, 4, 4}}) {
+    const auto shape = whole({static_cast<int>(size.size())}, size);
+    check_refused(one(builtin::RESIZE_BILINEAR, {1, 2, 2, 1}, {1, 4, 4, 1}, tflite::ResizeBilinearT{}, shape),
+                  "its size is ");
+    check_refused(
+        one(builtin::RESIZE_NEAREST_NEIGHBOR, {1, 2, 2, 1}, {1, 4, 4, 1}, tflite::ResizeNearestT{}, shape),
+        "its size is ");
+  }
 }
 
 TEST_CASE(
