@@ -7,6 +7,9 @@
 #include <edgenn/networks/lenet5.hpp>
 #include <edgenn/networks/lenet_300_100.hpp>
 #include <edgenn/networks/mobilenet_v1.hpp>
+#include <edgenn/networks/person_far.hpp>
+#include <edgenn/networks/person_medium.hpp>
+#include <edgenn/networks/person_near.hpp>
 #include <edgenn/summary.hpp>
 #include <edgenn/weight_tensors.hpp>
 #include <string>
@@ -76,6 +79,12 @@ constexpr std::array all_networks{
     known<networks::mobilenet_v1<75, 192>>("mobilenet_v1_75_192"),
     known<networks::mobilenet_v1<50, 160>>("mobilenet_v1_50_160"),
     known<networks::mobilenet_v1<25, 128>>("mobilenet_v1_25_128"),
+    known<networks::person_far<32, 16>>("person_far"),
+    known<networks::person_medium<64, 32>>("person_medium"),
+    known<networks::person_medium<64, 32, networks::person_width::slim>>("person_medium_slim"),
+    known<networks::person_near<128, 64>>("person_near"),
+    known<networks::person_near<128, 64, networks::person_width::slim>>("person_near_slim"),
+    known<networks::person_near<128, 64, networks::person_width::wide>>("person_near_wide"),
 };
 
 std::string names() {
