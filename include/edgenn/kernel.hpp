@@ -52,7 +52,9 @@ struct no_fallback {};
 /// - `int input_gap`: elements that the kernel would like between the pixels of its inputs, to be faster;
 /// - `bool stands_in`: models use the op, a layer made of others as separable_conv2d is, in their place;
 /// - `int packed_bytes` and `static void pack(const weight* canonical, std::byte* packed)`: weights in the
-///   kernel's own order; `run` then gets the packed ones, as const std::byte*.
+///   kernel's own order; `run` then gets the packed ones, as const std::byte*;
+/// - `template <shape Out, shape... In> using with_extents`: the kernel of the same layer for other extents
+///   that reads the weights which this one packs, for `packed_as`.
 ///
 /// Specialise on the layer's type and choose the algorithm inside with `if constexpr`, never on constraints
 /// alone: gcc 12 gives internal linkage to partial specialisations that differ only in constraints.

@@ -2,6 +2,7 @@
 // A network bound to a backend: the arena its activations live in, and the weights it borrows.
 #include <cstddef>
 #include <edgenn/binding.hpp>
+#include <edgenn/packed_as.hpp>
 #include <span>
 
 namespace edgenn {
@@ -84,6 +85,17 @@ class model {
         std::span<std::byte, arena_bytes> memory) noexcept requires std::same_as<Arena, borrowed_arena>
       : weights_{packed.data()}, arena_{memory.data()} {}
 
+  /// Weights that were packed for the same network on images of another size: packed_as.hpp.
+  template <const auto& Other>
+  explicit model(
+      const packed_weights<Other, Backend>& packed) noexcept requires std::same_as<Arena, owned_arena>
+      : weights_{shared_weights(packed)} {}
+  /// The same with an arena, aligned to Backend::alignment bytes, that the caller keeps alive.
+  template <const auto& Other>
+  model(const packed_weights<Other, Backend>& packed,
+        std::span<std::byte, arena_bytes> memory) noexcept requires std::same_as<Arena, borrowed_arena>
+      : weights_{shared_weights(packed)}, arena_{memory.data()} {}
+
   /// Brings weights from canonical order into that of the kernels. `packed` must be aligned to
   /// Backend::alignment bytes.
   static void pack(std::span<const weight, weight_count> canonical,
@@ -151,6 +163,15 @@ class model {
 
  private:
   static constexpr bool owns = std::same_as<Arena, owned_arena>;
+
+  template <const auto& Other>
+  static auto shared_weights(const packed_weights<Other, Backend>& packed) noexcept {
+    constexpr bool shares = detail::shares_weights<Net, Other, Backend>();
+    static_assert(shares,
+                  "edgenn: weights packed for one network serve another only if both have the same layers "
+                  "and the backend is packed_as<Backend, Net>");
+    return detail::known_at_run_time(packed.data());
+  }
 
   /// Takes spans and arrays of the input's own size, known at compile time, and nothing else.
   template <int K, class X>

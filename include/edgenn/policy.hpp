@@ -60,6 +60,17 @@ template <class Backend>
 requires requires { Backend::threads; }
 inline constexpr int threads_of<Backend> = Backend::threads;
 
+/// `Backend::lean`, or `Backend` if it has none.
+template <class Backend>
+struct lean_of {
+  using type = Backend;
+};
+template <class Backend>
+requires requires { typename Backend::lean; }
+struct lean_of<Backend> {
+  using type = typename Backend::lean;
+};
+
 /// Computes everything in the calling thread.
 struct no_executor {};
 

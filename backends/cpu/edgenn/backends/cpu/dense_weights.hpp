@@ -15,16 +15,6 @@ struct dense_kernel_of<Backend, void, Stored, L, Out, In> {
   using type = kernel<Backend, op<L, Out, In>>;
 };
 
-template <class Backend>
-struct lean_of {
-  using type = Backend;
-};
-template <class Backend>
-requires requires { typename Backend::lean; }
-struct lean_of<Backend> {
-  using type = typename Backend::lean;
-};
-
 }  // namespace detail
 
 /// `Backend`, one of the CPU backend's tags, with the weights of dense layers packed to 16 bits: `half` or

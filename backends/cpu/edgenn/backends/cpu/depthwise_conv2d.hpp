@@ -122,6 +122,10 @@ struct depthwise_kernel {
   static constexpr depthwise_tiles tiles = cut_into_tiles(L, window, microkernels::vec<Isa>::registers);
   static constexpr int row_step = tiles.rows == 2 ? 2 : 1;
 
+  /// For other extents, with these weights.
+  template <shape OtherOut, shape OtherIn>
+  using with_extents = depthwise_kernel<Isa, L, OtherOut, OtherIn>;
+
   static constexpr bool strided = true;
   static constexpr int input_gap = L.multiplier == 1 ? gap_for_depthwise(In.c) : 0;
   static constexpr int packed_bytes = vectors * width * (taps + 1) * int{sizeof(float)};

@@ -178,6 +178,10 @@ struct direct_convolution {
   static constexpr int block = convolution_block(window, L.groups* group_weights, padded, tile::rows);
   static constexpr int block_rows = (block - 1) * L.stride.h + (L.kernel.h - 1) * L.dilation.h + 1;
 
+  /// For other extents, with these weights.
+  template <shape OtherOut, shape OtherIn>
+  using with_extents = direct_convolution<Isa, L, OtherOut, OtherIn>;
+
   static constexpr bool strided = true;
   static constexpr int scratch_bytes =
       padded ? block_rows * padded_shape(In, window).w * In.c * int{sizeof(float)} : 0;

@@ -235,6 +235,10 @@ template <class Isa, conv2d L, shape Out, shape In, int Unit = Out.h>
 struct strassen_convolution {
   static constexpr strassen_plan plan = strassen_plan_of<Isa>(L, In, Out, Unit);
 
+  /// For other extents, with these weights.
+  template <shape OtherOut, shape OtherIn>
+  using with_extents = strassen_convolution<Isa, L, OtherOut, OtherIn>;
+
   static constexpr bool strided = true;
   static constexpr int scratch_bytes =
       plan.block * 4 * strassen_cut<Isa>::most * plan.sum_pitch() * int{sizeof(float)};

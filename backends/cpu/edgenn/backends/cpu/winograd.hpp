@@ -236,13 +236,18 @@ void convolve_winograd(const winograd_job& job, float* scratch, share part) {
 }
 
 /// With so many points in each axis. `Pooled`: y are the maxima of squares of 2 x 2 outputs that lie side by
-/// side, of which tiles have an even number in each axis; the activation comes after.
-template <class Isa, int Ny, int Nx, conv2d L, shape Out, shape In, bool Pooled = false>
+/// side, of which tiles have an even number in each axis; the activation comes after. `Bundle`: of
+/// the plan.
+template <class Isa, int Ny, int Nx, conv2d L, shape Out, shape In, bool Pooled = false, int Bundle = 0>
 struct winograd_convolution {
   static constexpr winograd_axis in_y = axis_of(Ny, L.kernel.h), in_x = axis_of(Nx, L.kernel.w);
   static constexpr window2d window = L.window(In);
-  static constexpr winograd_plan plan = winograd_plan_of<Isa>(in_y, in_x, L.groups, In, Out);
+  static constexpr winograd_plan plan = winograd_plan_of<Isa>(in_y, in_x, L.groups, In, Out, Bundle);
   static_assert(!Pooled || (in_y.outputs % 2 == 0 && in_x.outputs % 2 == 0));
+
+  /// For other extents, with these weights.
+  template <shape OtherOut, shape OtherIn>
+  using with_extents = winograd_convolution<Isa, Ny, Nx, L, OtherOut, OtherIn, Pooled, plan.bundle>;
 
   static constexpr bool strided = true;
   static constexpr int scratch_bytes = plan.scratch_size() * int{sizeof(float)};

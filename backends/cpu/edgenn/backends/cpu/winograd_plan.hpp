@@ -70,9 +70,10 @@ struct winograd_plan {
   constexpr int packed_size() const { return groups * panels * (columns + positions() * panel_size()); }
 };
 
-/// For vectors of `width` floats and panels of `columns`, with `rows` rows to a tile of the product.
+/// For vectors of `width` floats and panels of `columns`, with `rows` rows to a tile of the product; with
+/// bundles of `bundle` panels, 0 for the best number.
 constexpr winograd_plan plan_winograd(winograd_axis y, winograd_axis x, int groups, shape in, shape out,
-                                      int width, int columns, int rows) {
+                                      int width, int columns, int rows, int bundle = 0) {
   winograd_plan plan{};
   plan.y = y;
   plan.x = x;
@@ -108,14 +109,17 @@ constexpr winograd_plan plan_winograd(winograd_axis y, winograd_axis x, int grou
   constexpr int bundle_columns = 64;
   plan.bundle = ceil_div(bundle_columns, columns);
   if (!plan.in_parts() && plan.block < 4 * rows && !plan.fetches()) plan.bundle = plan.panels;
+  if (bundle > 0) plan.bundle = bundle;
   plan.product_pitch = at_most_max_int(1LL * plan.block * plan.unit * plan.bundle * columns + line);
   return plan;
 }
 
 template <class Isa>
-constexpr winograd_plan winograd_plan_of(winograd_axis y, winograd_axis x, int groups, shape in, shape out) {
+constexpr winograd_plan winograd_plan_of(winograd_axis y, winograd_axis x, int groups, shape in, shape out,
+                                         int bundle = 0) {
   using tile = microkernels::gemm_tile<Isa>;
-  return plan_winograd(y, x, groups, in, out, microkernels::vec<Isa>::width, tile::columns, tile::rows);
+  return plan_winograd(y, x, groups, in, out, microkernels::vec<Isa>::width, tile::columns, tile::rows,
+                       bundle);
 }
 
 /// The time that a variant, or a direct convolution if both axes have one point, is expected to take, in
