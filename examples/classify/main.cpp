@@ -104,7 +104,8 @@ void run(const options& o) {
 int main(int count, char** arguments) try {
   options o;
   if (parse(count, arguments, o)) run(o);
-  if (std::fflush(stdout) != 0) throw input_error{"standard output", "cannot be written"};
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw input_error{"standard output", "cannot be written"};
   return 0;
 } catch (const input_error& e) {
   std::fflush(stdout);

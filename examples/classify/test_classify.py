@@ -112,6 +112,17 @@ class BadInput(Classify):
         self.assertEqual(result.returncode, 2)
         self.assertIn("class 1", result.stdout)
 
+    @unittest.skipUnless(os.path.exists("/dev/full"), "found no /dev/full")
+    def test_full_disk(self):
+        # A few lines, and so many that they are written before the program ends.
+        photo = self.file("photo.png", drawn(1))
+        for count in 1, 500:
+            with self.subTest(count=count), open("/dev/full", "wb") as full:
+                result = subprocess.run([PROGRAM, *[photo] * count], stdout=full, stderr=subprocess.PIPE, text=True,
+                                        check=False)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn("standard output: cannot be written", result.stderr)
+
     def test_labels(self):
         photo = self.file("photo.png", drawn(1))
         self.assert_refused(["--labels", self.file("nine.txt", "\n".join(NAMES[:9]).encode()), photo],

@@ -37,7 +37,7 @@ void run(const options& o) {
 bool parse(int count, char** arguments, options& o) {
   CLI::App app{"Finds objects in a photo.", "detect"};
   app.add_option("PHOTO", o.photo, "a PNG, JPEG, BMP, GIF or PNM file")->required();
-  app.add_option("PICTURE", o.picture, "a PNG file to write: the photo with boxes");
+  app.add_option("PICTURE", o.picture, "a PNG or JPEG file to write: the photo with boxes");
   app.add_option("--labels", o.labels, "a text file with the name of a class on each line")
       ->type_name("FILE");
   app.add_option("--threshold", o.threshold, "the lowest score of what is shown")->capture_default_str();
@@ -63,7 +63,8 @@ bool parse(int count, char** arguments, options& o) {
 int main(int count, char** arguments) try {
   options o;
   if (parse(count, arguments, o)) run(o);
-  if (std::fflush(stdout) != 0) throw input_error{"standard output", "cannot be written"};
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw input_error{"standard output", "cannot be written"};
   return 0;
 } catch (const input_error& e) {
   std::fflush(stdout);

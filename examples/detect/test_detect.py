@@ -124,6 +124,14 @@ class Finding(Detect):
         with open(photo, "rb") as file:
             self.assertEqual(file.read(), png(400, 200))
 
+    def test_jpeg(self):
+        photo = self.file("photo.png", png(60, 40))
+        for name in "out.jpg", "OUT.JPEG":
+            self.found(photo, name)
+            with open(self.path(name), "rb") as file:
+                self.assertEqual(file.read(3), b"\xff\xd8\xff")
+            self.found(name)
+
     def test_names(self):
         photo = self.file("photo.png", png(40, 40))
         names = [f"name {i}" for i in range(18)]
@@ -177,6 +185,17 @@ class BadInput(Detect):
         self.assert_refused([photo, self.folder], "no regular file")
         self.assert_refused([photo, "no/such/folder.png"], "cannot be written")
         self.assert_refused([photo, photo], "the photo to read")
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "found no /dev/full")
+    def test_full_disk(self):
+        # One line, and so many that they are written before the program ends.
+        photo = self.file("photo.png", png(30, 30))
+        for threshold in "0.5", "0":
+            with self.subTest(threshold=threshold), open("/dev/full", "wb") as full:
+                result = subprocess.run([PROGRAM, "--weights", WEIGHTS, "--threshold", threshold, photo], stdout=full,
+                                        stderr=subprocess.PIPE, text=True, check=False)
+                self.assertEqual(result.returncode, 2)
+                self.assertIn("standard output: cannot be written", result.stderr)
 
     def test_labels(self):
         photo = self.file("photo.png", png(30, 30))

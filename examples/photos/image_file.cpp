@@ -1,7 +1,11 @@
 #include "image_file.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 
 #include "error.hpp"
@@ -73,14 +77,51 @@ decoded_image read_image_file(const std::string& path, int channels) {
   return {width, height, {pixels.get(), pixels.get() + size * static_cast<std::size_t>(channels)}};
 }
 
-void write_png(const std::string& path, int width, int height, std::span<const std::uint8_t> rgb) {
+bool is_image_file(const std::string& path) {
+  std::array<char, 65536> start;
+  std::ifstream file{path, std::ios::binary};
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  const auto count = static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0));
+  source header{std::as_bytes(std::span{start}).first(count)};
+  const stbi_io_callbacks calls = source::calls();
+  int width = 0, height = 0, channels = 0;
+  return stbi_info_from_callbacks(&calls, &header, &width, &height, &channels) != 0;
+}
+
+namespace {
+
+/// Writes the file that `encode(append, &bytes)` makes.
+template <class Encode>
+void write_encoded(const std::string& path, Encode encode) {
   std::vector<std::byte> file;
   const auto append = [](void* to, void* data, int size) {
     const auto* first = static_cast<const std::byte*>(data);
-    static_cast<std::vector<std::byte>*>(to)->insert(static_cast<std::vector<std::byte>*>(to)->end(), first,
-                                                     first + size);
+    auto& bytes = *static_cast<std::vector<std::byte>*>(to);
+    bytes.insert(bytes.end(), first, first + size);
   };
-  if (stbi_write_png_to_func(append, &file, width, height, 3, rgb.data(), 3 * width) == 0)
-    throw input_error{path, "cannot be written: no memory"};
+  if (encode(append, &file) == 0) throw input_error{path, "cannot be written: no memory"};
   write_file(path, file);
+}
+
+bool is_jpeg_name(const std::string& path) {
+  std::string ending = std::filesystem::path{path}.extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return ending == ".jpg" || ending == ".jpeg";
+}
+
+}  // namespace
+
+void write_png(const std::string& path, int width, int height, std::span<const std::uint8_t> rgb) {
+  write_encoded(path, [&](stbi_write_func* append, void* to) {
+    return stbi_write_png_to_func(append, to, width, height, 3, rgb.data(), 3 * width);
+  });
+}
+
+void write_image(const std::string& path, int width, int height, std::span<const std::uint8_t> rgb) {
+  if (!is_jpeg_name(path)) return write_png(path, width, height, rgb);
+  write_encoded(path, [&](stbi_write_func* append, void* to) {
+    constexpr int quality = 88;
+    return stbi_write_jpg_to_func(append, to, width, height, 3, rgb.data(), quality);
+  });
 }

@@ -15,7 +15,7 @@ photo read_photo(const std::string& path) {
   return {image.width, image.height, std::move(v)};
 }
 
-void write_photo(const std::string& path, const photo& p) { write_png(path, p.width, p.height, p.rgb); }
+void write_photo(const std::string& path, const photo& p) { write_image(path, p.width, p.height, p.rgb); }
 
 std::vector<float> network_input(const photo& p, const edgenn::preprocessing& how, fit f) {
   std::vector<float> input(static_cast<std::size_t>(how.size()));

@@ -14,7 +14,7 @@ struct photo {
 /// Reads a PNG, JPEG, BMP, GIF or PNM file. What is transparent becomes white. A mistake is an input_error.
 photo read_photo(const std::string& path);
 
-/// Writes a PNG file.
+/// Writes a JPEG file if `path` ends with .jpg or .jpeg, otherwise a PNG file.
 void write_photo(const std::string& path, const photo& p);
 
 using edgenn::fit;
