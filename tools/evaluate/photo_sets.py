@@ -127,23 +127,32 @@ def folder_set(path):
 
 
 class Archive:
-    """The photos in a tar file, which stays open."""
+    """The files in a plain tar file."""
 
     def __init__(self, path):
+        self.path = path
         try:
-            self.tar = tarfile.open(path)
-            self.members = {member.name: member for member in self.tar.getmembers() if member.isfile()}
+            with tarfile.open(path, "r:") as tar:
+                self.places = {member.name: (member.offset_data, member.size) for member in tar if member.isfile()}
         except (OSError, tarfile.TarError) as error:
             raise InputError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
-        self.path = path
 
     def photos(self):
-        return [name for name in self.members if name.lower().endswith((".jpg", ".jpeg"))]
+        return [name for name in self.places if name.lower().endswith((".jpg", ".jpeg"))]
 
     def read(self, name):
-        if name not in self.members:
+        if name not in self.places:
             raise InputError(f"{self.path}: holds no {name}")
-        return self.tar.extractfile(self.members[name]).read()
+        offset, size = self.places[name]
+        try:
+            with open(self.path, "rb") as stream:
+                stream.seek(offset)
+                data = stream.read(size)
+        except OSError as error:
+            raise InputError(f"{self.path}: {error.strerror}") from None
+        if len(data) != size:
+            raise InputError(f"{self.path}: is cut off in {name}")
+        return data
 
 
 def penn(data):
@@ -183,8 +192,8 @@ def coco(data):
 
     def rows():
         table = os.path.join(data, "coco_train", "boxes.csv")
-        for where, row in read_table(table, ("file", "category", *"xywh", "iscrowd")):
-            if row["category"] == "person":
+        for where, row in read_table(table, ("file", "split", "category", *"xywh", "iscrowd")):
+            if row["category"] == "person" and row["split"] == "train":
                 box = box_of(row, where)
                 whole = row["iscrowd"] == "0" and 1.8 * box[2] <= box[3] <= 4 * box[2]
                 yield where, row["file"], [*box, float(not whole)]

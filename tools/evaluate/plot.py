@@ -28,7 +28,7 @@ def draw(path, results):
         lowest = min(lowest, *shown[-1:])
         axes.step(x, np.where(y > 0, y, np.nan), where="post", linewidth=1.6,
                   label=f"{figures['log_average_miss_rate']:.3f}  {figures['detector']}")
-    axes.set(xscale="log", yscale="log", xlim=(3e-3, 10), ylim=(min(0.05, lowest * 0.9), 1.0),
+    axes.set(xscale="log", yscale="log", xlim=(3e-3, 10), ylim=(min(0.05, max(0.02, lowest * 0.9)), 1.0),
              xlabel="false positives per image", ylabel="miss rate")
     ticks = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.64, 0.8, 1]
     axes.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if tick >= axes.get_ylim()[0]]))
