@@ -8,6 +8,7 @@ nothing is rounded to whole numbers. OpenCV's INTER_AREA is an exact box filter 
 has none but for whole ratios.
 """
 import pathlib
+import textwrap
 
 import cv2
 import numpy as np
@@ -41,8 +42,9 @@ def by_torch(source, height, width):
 
 def entry(by, filter_name, case, result):
     numbers = [f"{v:.9g}" for v in result.reshape(-1).tolist()]
-    numbers = ", ".join(n if "." in n or "e" in n else n + ".0" for n in numbers)
-    return f'{{"{by}", filter::{filter_name}, {", ".join(map(str, case))},\n {{{numbers}}}}},\n'
+    numbers = [(n if "." in n or "e" in n else n + ".") + "f" for n in numbers]
+    lines = textwrap.fill(", ".join(numbers), 110, initial_indent=" {", subsequent_indent="  ")
+    return f'{{"{by}", filter::{filter_name}, {", ".join(map(str, case))},\n{lines}}}}},\n'
 
 
 def main():

@@ -97,7 +97,8 @@ TEST_CASE("level seven is the mean of 2x2 pixels of level zero") {
       for (int dy = 0; dy < 2; ++dy)
         for (int dx = 0; dx < 2; ++dx)
           sum += first[static_cast<std::size_t>(((2 * y + dy) * 2 * width + 2 * column + dx) * 3 + c)];
-      CHECK(half[static_cast<std::size_t>(y * width * 3 + i)] == doctest::Approx(sum / 4).epsilon(1e-5));
+      CHECK(half[static_cast<std::size_t>(y * width * 3 + i)]
+            == doctest::Approx(static_cast<double>(sum / 4)).epsilon(1e-5));
     }
 }
 

@@ -201,7 +201,8 @@ TEST_CASE("channels are exchanged and normalised on the way out") {
       const numbers plain = resize(f, image, in, 3, 4), result = resize(f, image, in, 3, 4, how);
       for (std::size_t i = 0; i < result.size(); ++i) {
         const std::size_t c = i % 3, from = i - c + (swap ? 2 - c : c);
-        CHECK(result[i] == doctest::Approx((plain[from] - mean[c]) * scale[c]).epsilon(1e-5));
+        CHECK(result[i]
+              == doctest::Approx(static_cast<double>((plain[from] - mean[c]) * scale[c])).epsilon(1e-5));
       }
     }
 }
@@ -216,7 +217,7 @@ TEST_CASE("three channels give what one channel at a time gives") {
       for (std::size_t i = c; i < image.size(); i += 3) plane.push_back(image[i]);
       const numbers alone = resize(f, plane, {in.height, in.width, 1}, 5, 7);
       for (std::size_t i = 0; i < alone.size(); ++i)
-        CHECK(together[3 * i + c] == doctest::Approx(alone[i]).epsilon(1e-6));
+        CHECK(together[3 * i + c] == doctest::Approx(static_cast<double>(alone[i])).epsilon(1e-6));
     }
   }
 }

@@ -172,7 +172,7 @@ struct peak_search {
     for (int s = scale - 1; s <= scale + 1; ++s) {
       if (!has(s)) continue;
       const score_map& at = map(s);
-      const double height = log2_of(static_cast<double>(at.box_height));
+      const double height = log2_of(std::clamp(static_cast<double>(at.box_height), 1e-30, 1e30));
       for_window(at, nearest_cell(m, row, column, at), [&](int r, int c) {
         const double w = static_cast<double>(score(s, r, c)) - floor;
         if (!(w > 0)) return true;
