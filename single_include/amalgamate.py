@@ -24,6 +24,7 @@ HEADERS = [
     "edgenn/profile.hpp",
     "edgenn/prove.hpp",
     "edgenn/summary.hpp",
+    "edgenn/vision.hpp",
     "edgenn/weights_writer.hpp",
 ]
 

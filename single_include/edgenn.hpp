@@ -35,6 +35,8 @@
 #ifndef EDGENN_SINGLE_HEADER
 #define EDGENN_SINGLE_HEADER
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <concepts>
@@ -5920,6 +5922,1070 @@ void summary(Put put_view) {
   put((bytes << "arena " << number(Model::arena_bytes) << " bytes, weights " << number(Model::weight_bytes)
              << " bytes")
           .view());
+}
+
+}  // namespace edgenn
+
+// edgenn/vision.hpp
+// Everything round a network that looks at images.
+//
+//   image_view      images that somebody else owns, and whether they are what is expected
+//   preprocessing   from a photo to a classifier's input
+//   resampling      images of another size: by area, bilinear
+//   pyramid         a photo in ever smaller sizes
+//   box, nms        boxes, their overlap, greedy non-maximum suppression
+//   peaks           local maxima of score maps of several scales
+//   top             the most probable classes
+
+// edgenn/vision/image_view.hpp
+// Images that somebody else owns, and whether they are what their user expects.
+
+namespace edgenn {
+
+/// An unowned image: `height` rows of `width` pixels of `channels` adjacent elements each. Strides are in
+/// elements; rows may have gaps between them.
+template <class T>
+struct image_view {
+  T* data = nullptr;              ///< the first element of the first row
+  int height = 0;                 ///< rows
+  int width = 0;                  ///< pixels in a row
+  int channels = 0;               ///< elements of a pixel
+  std::ptrdiff_t row_stride = 0;  ///< elements from one row to the next
+
+  constexpr image_view() = default;
+  /// An image without gaps between its rows.
+  constexpr image_view(T* pixels, int rows, int columns, int channels_of_pixel)
+      : image_view(pixels, rows, columns, channels_of_pixel,
+                   static_cast<std::ptrdiff_t>(columns) * channels_of_pixel) {}
+  /// An image whose rows begin `stride` elements apart.
+  constexpr image_view(T* pixels, int rows, int columns, int channels_of_pixel, std::ptrdiff_t stride)
+      : data{pixels}, height{rows}, width{columns}, channels{channels_of_pixel}, row_stride{stride} {}
+  /// The same image, read only.
+  constexpr operator image_view<const T>() const requires(!std::is_const_v<T>) {
+    return {data, height, width, channels, row_stride};
+  }
+
+  /// The first element of row `y`.
+  constexpr T* row(int y) const { return data + y * row_stride; }
+  /// The element of row `y`, column `x`, channel `c`.
+  constexpr T& operator()(int y, int x, int c) const {
+    return row(y)[static_cast<std::ptrdiff_t>(x) * channels + c];
+  }
+  /// Rows [first, end) as an image.
+  constexpr image_view rows(int first, int end) const {
+    return {row(first), end - first, width, channels, row_stride};
+  }
+  /// Elements of a row without the gap that may follow it.
+  constexpr std::ptrdiff_t row_elements() const { return static_cast<std::ptrdiff_t>(width) * channels; }
+};
+
+/// A photo of 8 bits for each of red, green and blue (or blue, green and red, as OpenCV keeps it).
+using rgb_image = image_view<const std::uint8_t>;
+
+/// The properties of an image that can be wrong.
+enum class image_field : int { data, height, width, channels, row_stride };
+
+/// What is wrong with an image: the property, what it is and what it should be.
+struct image_error {
+  image_field field = image_field::data;  ///< what is wrong
+  long long found = 0;                    ///< what it is
+  long long expected = 0;  ///< what it should be; of sides and strides without a fixed value, the least
+
+  /// A line with `view()` and `c_str()`.
+  using message_text = detail::text<120>;
+  /// One line, for example "image: height: found 479, expected 480 (rows)".
+  constexpr message_text message() const {
+    struct description {
+      const char *name, *hint;
+    };
+    constexpr description texts[] = {
+        {"data", "null pointer"},
+        {"height", "rows"},
+        {"width", "columns"},
+        {"channels", "elements of a pixel"},
+        {"row stride", "elements from one row to the next: width times channels at least"},
+    };
+    const description& d = texts[static_cast<int>(field)];
+    message_text line;
+    line << "image: " << d.name << ": ";
+    if (field == image_field::data) return line << "found none (" << d.hint << ")";
+    line << "found ";
+    if (found < 0) line << "-";
+    line << (found < 0 ? 0 - static_cast<std::uint64_t>(found) : static_cast<std::uint64_t>(found));
+    return line << ", expected " << static_cast<std::uint64_t>(expected) << " (" << d.hint << ")";
+  }
+};
+
+/// `image` if it has pixels, `height`, `width` and `channels` where these are not 0, and rows that do not
+/// overlap; otherwise what is wrong with it.
+template <class T>
+constexpr result<image_view<T>, image_error> checked_image(const image_view<T>& image, int height = 0,
+                                                           int width = 0, int channels = 0) {
+  const auto wrong = [](image_field field, long long found, long long expected) {
+    return image_error{field, found, expected};
+  };
+  const auto differs = [](int found, int expected) { return expected > 0 ? found != expected : found < 1; };
+  const auto least = [](int expected) { return expected > 0 ? expected : 1; };
+  if (differs(image.height, height)) return wrong(image_field::height, image.height, least(height));
+  if (differs(image.width, width)) return wrong(image_field::width, image.width, least(width));
+  if (differs(image.channels, channels)) return wrong(image_field::channels, image.channels, least(channels));
+  if (image.row_stride < image.row_elements())
+    return wrong(image_field::row_stride, image.row_stride, image.row_elements());
+  if (image.data == nullptr) return wrong(image_field::data, 0, 1);
+  return image;
+}
+
+}  // namespace edgenn
+
+// edgenn/vision/peaks.hpp
+// The local maxima of score maps of several scales: non-maximum suppression without boxes.
+//
+// It works on linear scores. After a softmax in fp16 all scores above 8.3 are 1, and neighbouring objects
+// become one plateau.
+
+// edgenn/detail/exp2.hpp
+// Powers and logarithms of base 2 in constant expressions, where the standard library has none.
+
+namespace edgenn::detail {
+
+/// floor for |v| < 2^31.
+constexpr int floor_of(double v) {
+  const int i = static_cast<int>(v);
+  return i > v ? i - 1 : i;
+}
+
+/// 2^v, within 1e-15 of it.
+constexpr double exp2_of(double v) {
+  const int whole = floor_of(v);
+  const double x = (v - whole) * 0.6931471805599453;  // [0, log 2)
+  double sum = 1, term = 1;
+  for (int i = 1; i < 20; ++i) sum += (term *= x / i);
+  for (int i = 0; i < whole; ++i) sum *= 2;
+  for (int i = 0; i > whole; --i) sum /= 2;
+  return sum;
+}
+
+/// The logarithm to base 2 of a finite v > 0, within 1e-15.
+constexpr double log2_of(double v) {
+  int whole = 0;
+  for (; v >= 1.5; v /= 2) ++whole;
+  for (; v < 0.75; v *= 2) --whole;
+  // log v = 2 atanh(z), |z| <= 1/5
+  const double z = (v - 1) / (v + 1), zz = z * z;
+  double sum = 0, power = z;
+  for (int i = 1; i < 26; i += 2, power *= zz) sum += power / i;
+  return whole + 2 * sum / 0.6931471805599453;
+}
+
+}  // namespace edgenn::detail
+
+namespace edgenn {
+
+/// Where the scores of one scale lie in an image. Cell (row, column) is the score of a box whose centre is
+/// (origin_y + row * stride_y, origin_x + column * stride_x), in pixels of the image. A map is compared with
+/// those before and after it, so maps are in the order of their boxes' heights.
+struct score_map {
+  int height = 0;        ///< rows; a map without cells is allowed
+  int width = 0;         ///< columns
+  float origin_y = 0;    ///< centre of the box of cell (0, 0)
+  float origin_x = 0;    ///< centre of the box of cell (0, 0)
+  float stride_y = 1;    ///< from one row to the next
+  float stride_x = 1;    ///< from one column to the next
+  float box_height = 1;  ///< of the object, in pixels of the image
+  int row_reach = 3;     ///< rows above and below that a cell is compared with
+  int column_reach = 1;  ///< columns left and right that a cell is compared with
+
+  /// Whether it has cells.
+  constexpr bool has_cells() const { return height > 0 && width > 0; }
+  /// Number of cells.
+  constexpr long long size() const { return has_cells() ? 1LL * height * width : 0; }
+};
+
+/// A local maximum.
+struct peak {
+  int scale = 0;         ///< number of its map
+  int row = 0;           ///< of its cell
+  int column = 0;        ///< of its cell
+  float y = 0;           ///< centre of the box in pixels of the image, refined
+  float x = 0;           ///< centre of the box in pixels of the image, refined
+  float box_height = 0;  ///< in pixels of the image, refined
+  float score = 0;       ///< of its cell
+  friend constexpr bool operator==(const peak&, const peak&) = default;
+};
+
+/// What counts as a peak, and how far its refinement looks.
+struct peak_rules {
+  /// Only higher scores are peaks.
+  float threshold = 0;
+  /// Cells whose score is lower than the peak's by this or more do not count in the refinement; 0: none do.
+  float support = 4;
+  /// Nor do cells whose box has its centre further from the peak's, in either axis, than this many heights.
+  float reach = 1e9f;
+};
+
+/// Result of `find_peaks`.
+struct found_peaks {
+  std::span<peak> best;  ///< highest score first; equal ones by scale, row, column
+  long long all = 0;     ///< how many there are; -1: maps and scores do not match, or scratch is too short
+};
+
+namespace detail {
+
+inline constexpr float no_score = -__builtin_huge_valf();
+
+constexpr float score_or_none(float v) { return v == v ? v : no_score; }
+
+/// The cell of `m` whose box has its centre next to that of cell i of another axis; it may lie outside of
+/// `m`.
+constexpr int nearest_cell(float origin, float stride, int i, float origin_of_m, float stride_of_m) {
+  const double centre = static_cast<double>(origin) + static_cast<double>(stride) * i;
+  const double cell = (centre - static_cast<double>(origin_of_m)) / static_cast<double>(stride_of_m);
+  return cell > -1e9 && cell < 1e9 ? floor_of(cell + 0.5) : -1000000000;
+}
+
+struct cell {
+  int row, column;
+};
+
+constexpr cell nearest_cell(const score_map& from, int row, int column, const score_map& m) {
+  return {nearest_cell(from.origin_y, from.stride_y, row, m.origin_y, m.stride_y),
+          nearest_cell(from.origin_x, from.stride_x, column, m.origin_x, m.stride_x)};
+}
+
+/// Calls f(row, column) for the cells of `m` within reach of `c`, until it returns false.
+template <class F>
+constexpr bool for_window(const score_map& m, cell c, const F& f) {
+  const auto at_least_0 = [](int i) { return i > 0 ? i : 0; };
+  const auto below = [](int i, int end) { return i < end ? i : end - 1; };
+  const int first = at_least_0(c.row - m.row_reach), last = below(c.row + m.row_reach, m.height);
+  const int left = at_least_0(c.column - m.column_reach), right = below(c.column + m.column_reach, m.width);
+  for (int row = first; row <= last; ++row)
+    for (int column = left; column <= right; ++column)
+      if (!f(row, column)) return false;
+  return true;
+}
+
+/// A map after the maximum over its window, for all cells whose window has a cell of the map: `row_reach`
+/// rows and `column_reach` columns more on each side.
+struct pooled_map {
+  float* data;
+
+  static constexpr std::size_t width(const score_map& m) {
+    return static_cast<std::size_t>(m.width + 2 * m.column_reach);
+  }
+  static constexpr std::size_t size(const score_map& m) {
+    return m.has_cells() ? static_cast<std::size_t>(m.height + 2 * m.row_reach) * width(m) : 0;
+  }
+
+  /// `line` is one row of scratch.
+  constexpr void pool(const score_map& m, const float* scores, float* line) const {
+    const std::size_t n = width(m);
+    for (std::size_t i = 0; i < size(m); ++i) data[i] = no_score;
+    for (int row = 0; row < m.height && m.has_cells(); ++row) {
+      for (std::size_t i = 0; i < n; ++i) line[i] = no_score;
+      const float* from = scores + static_cast<std::ptrdiff_t>(row) * m.width;
+      for (int d = 0; d <= 2 * m.column_reach; ++d)
+        keep_larger(line + d, from, static_cast<std::size_t>(m.width));
+      for (int d = 0; d <= 2 * m.row_reach; ++d)
+        keep_larger(data + static_cast<std::size_t>(row + d) * n, line, n);
+    }
+  }
+  constexpr float at(const score_map& m, cell c) const {
+    const bool near = m.has_cells() && c.row >= -m.row_reach && c.row < m.height + m.row_reach
+                      && c.column >= -m.column_reach && c.column < m.width + m.column_reach;
+    return near ? data[static_cast<std::size_t>(c.row + m.row_reach) * width(m)
+                       + static_cast<std::size_t>(c.column + m.column_reach)]
+                : no_score;
+  }
+  /// A NaN is never larger.
+  static constexpr void keep_larger(float* __restrict to, const float* __restrict from, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) to[i] = from[i] > to[i] ? from[i] : to[i];
+  }
+};
+
+constexpr std::size_t larger(std::size_t a, std::size_t b) { return a > b ? a : b; }
+
+/// Order of results: the better one first.
+constexpr bool is_better(const peak& a, const peak& b) {
+  if (a.score != b.score) return a.score > b.score;
+  if (a.scale != b.scale) return a.scale < b.scale;
+  return a.row != b.row ? a.row < b.row : a.column < b.column;
+}
+
+struct worst_first {
+  constexpr bool before(const peak& a, const peak& b) const { return is_better(b, a); }
+};
+
+/// The best peaks of those added, as many as there is room for: a heap with the worst at its front, once
+/// full.
+struct best_peaks {
+  std::span<peak> room;
+  int kept = 0;
+
+  constexpr void add(const peak& p) {
+    const int most = at_most_max_int(static_cast<long long>(room.size()));
+    if (kept < most) {
+      room[static_cast<std::size_t>(kept++)] = p;
+      if (kept == most) make_heap();
+    } else if (most > 0 && is_better(p, room[0])) {
+      room[0] = p;
+      sift_down(room.data(), kept, 0, worst_first{});
+    }
+  }
+  constexpr std::span<peak> sorted() {
+    make_heap();
+    for (int n = kept - 1; n > 0; --n) {
+      const peak worst = room[0];
+      room[0] = room[static_cast<std::size_t>(n)];
+      room[static_cast<std::size_t>(n)] = worst;
+      sift_down(room.data(), n, 0, worst_first{});
+    }
+    return room.first(static_cast<std::size_t>(kept));
+  }
+
+ private:
+  constexpr void make_heap() {
+    for (int i = kept / 2 - 1; i >= 0; --i) sift_down(room.data(), kept, i, worst_first{});
+  }
+};
+
+/// Everything that the search reads.
+struct peak_search {
+  std::span<const score_map> maps;
+  std::span<const float* const> scores;
+  peak_rules rules;
+
+  constexpr bool has(int scale) const {
+    return scale >= 0 && scale < static_cast<int>(maps.size()) && map(scale).has_cells();
+  }
+  constexpr const score_map& map(int scale) const { return maps[static_cast<std::size_t>(scale)]; }
+  constexpr float score(int scale, int row, int column) const {
+    return score_or_none(scores[static_cast<std::size_t>(scale)]
+                               [static_cast<std::ptrdiff_t>(row) * map(scale).width + column]);
+  }
+
+  /// Whether no cell before it in the window has the same score.
+  constexpr bool is_first(int scale, int row, int column) const {
+    const float z = score(scale, row, column);
+    if (has(scale - 1)
+        && !for_window(map(scale - 1), nearest_cell(map(scale), row, column, map(scale - 1)),
+                       [&](int r, int c) { return score(scale - 1, r, c) != z; }))
+      return false;
+    return for_window(map(scale), {row, column}, [&](int r, int c) {
+      return r > row || (r == row && c >= column) || score(scale, r, c) != z;
+    });
+  }
+
+  /// One step of mean shift from a cell: the mean of box centres and of the logarithms of heights in the
+  /// window, weighted by how far scores are above that of the peak less `support`.
+  constexpr peak refined(int scale, int row, int column) const {
+    const score_map& m = map(scale);
+    const double score_of_peak = static_cast<double>(score(scale, row, column));
+    const double floor = score_of_peak - static_cast<double>(rules.support);
+    peak p{scale,
+           row,
+           column,
+           m.origin_y + m.stride_y * static_cast<float>(row),
+           m.origin_x + m.stride_x * static_cast<float>(column),
+           m.box_height,
+           score(scale, row, column)};
+    const float farthest = rules.reach * m.box_height;
+    const auto distance = [](float a, float b) { return a > b ? a - b : b - a; };
+    double sum = 0, sum_y = 0, sum_x = 0, sum_height = 0;
+    for (int s = scale - 1; s <= scale + 1; ++s) {
+      if (!has(s)) continue;
+      const score_map& at = map(s);
+      const double height =
+          log2_of(at.box_height > 0 && at.box_height < 1e30f ? static_cast<double>(at.box_height) : 1.0);
+      for_window(at, nearest_cell(m, row, column, at), [&](int r, int c) {
+        const double w = static_cast<double>(score(s, r, c)) - floor;
+        const float y = at.origin_y + at.stride_y * static_cast<float>(r);
+        const float x = at.origin_x + at.stride_x * static_cast<float>(c);
+        if (!(w > 0) || !(distance(y, p.y) <= farthest) || !(distance(x, p.x) <= farthest)) return true;
+        sum += w;
+        sum_y += w * static_cast<double>(y);
+        sum_x += w * static_cast<double>(x);
+        sum_height += w * height;
+        return true;
+      });
+    }
+    if (sum > 0 && sum < 1e30) {
+      p.y = static_cast<float>(sum_y / sum);
+      p.x = static_cast<float>(sum_x / sum);
+      p.box_height = static_cast<float>(exp2_of(sum_height / sum));
+    }
+    return p;
+  }
+};
+
+}  // namespace detail
+
+/// Floats of scratch memory that `find_peaks` needs.
+constexpr std::size_t peaks_scratch(std::span<const score_map> maps) {
+  std::size_t map = 0, line = 0;
+  for (const score_map& m : maps) {
+    if (!m.has_cells()) continue;
+    map = detail::larger(map, detail::pooled_map::size(m));
+    line = detail::larger(line, detail::pooled_map::width(m));
+  }
+  return 3 * map + line;
+}
+
+/// Finds the local maxima of scores over scale, row and column: a cell is a peak if its score is above
+/// `rules.threshold`, none in its window is higher, and none in its window with the same score comes before
+/// it in the order of scale, row and column. The window is 3 x 7 x 3: the rows and columns within `row_reach`
+/// and `column_reach`, in the cell's own map and round the nearest cell of the same box centre in the maps
+/// before and after it (with the reaches of those). What lies outside of a map is -infinity, and so is NaN,
+/// which is neither a peak nor hides one. Each peak is refined by one step of mean shift over its window.
+///
+/// scores[s] are the cells of maps[s], row by row. The best peaks are written to `to`, highest score first,
+/// as many as it holds. The maximum is taken over columns, then rows, then scales; no other order would give
+/// another result.
+constexpr found_peaks find_peaks(std::span<const score_map> maps, std::span<const float* const> scores,
+                                 const peak_rules& rules, std::span<peak> to, std::span<float> scratch) {
+  if (maps.size() != scores.size() || scratch.size() < peaks_scratch(maps)) return {to.first(0), -1};
+  std::size_t largest = 0;
+  for (const score_map& m : maps) largest = detail::larger(largest, detail::pooled_map::size(m));
+  const detail::pooled_map ring[3] = {
+      {scratch.data()}, {scratch.data() + largest}, {scratch.data() + 2 * largest}};
+  float* const line = scratch.data() + 3 * largest;
+  const detail::peak_search search{maps, scores, rules};
+  const int count = static_cast<int>(maps.size());
+  const auto pool = [&](int s) {
+    ring[s % 3].pool(search.map(s), scores[static_cast<std::size_t>(s)], line);
+  };
+
+  detail::best_peaks best{to};
+  long long all = 0;
+  for (int s = 0; s < count; ++s) {
+    if (s == 0) pool(0);
+    if (s + 1 < count) pool(s + 1);
+    const score_map& m = search.map(s);
+    if (!m.has_cells()) continue;
+    for (int row = 0; row < m.height; ++row)
+      for (int column = 0; column < m.width; ++column) {
+        const float z = search.score(s, row, column);
+        if (!(z > rules.threshold) || z < ring[s % 3].at(m, {row, column})) continue;
+        bool is_peak = true;
+        for (int other = s - 1; other <= s + 1 && is_peak; other += 2)
+          if (search.has(other))
+            is_peak = z >= ring[other % 3].at(search.map(other),
+                                              detail::nearest_cell(m, row, column, search.map(other)));
+        if (!is_peak || !search.is_first(s, row, column)) continue;
+        ++all;
+        best.add(search.refined(s, row, column));
+      }
+  }
+  return {best.sorted(), all};
+}
+
+}  // namespace edgenn
+
+// edgenn/vision/preprocessing.hpp
+// From the pixels of a photo to the numbers that a network was trained on.
+
+namespace edgenn {
+
+/// Which channels a network's input has, in which order.
+enum class channel_order : int {
+  rgb,   ///< red, green, blue
+  bgr,   ///< blue, green, red: networks of Caffe
+  grey,  ///< one: 0.299 red + 0.587 green + 0.114 blue
+};
+
+/// How a photo becomes a network's input: scaled to height x width, its channels brought into order, then
+/// (pixel - mean) * scale for each channel, with pixels from 0 to 255.
+struct preprocessing {
+  int height = 0;                            ///< rows of the input
+  int width = 0;                             ///< columns of the input
+  channel_order order = channel_order::rgb;  ///< of the input
+  float mean[3] = {};                        ///< by channel of the input
+  float scale[3] = {1, 1, 1};                ///< by channel of the input
+
+  /// Channels of the input.
+  constexpr int channels() const { return order == channel_order::grey ? 1 : 3; }
+  /// Elements of the input.
+  constexpr int size() const { return height * width * channels(); }
+};
+
+/// Writes the input that `how` makes of `pixels`, a photo of its height and width: red, green and blue of
+/// each pixel, row by row. Both spans hold whole images; of what is too long or too short only the common
+/// part is used.
+constexpr void preprocess(const preprocessing& how, std::span<const std::uint8_t> pixels,
+                          std::span<float> input) {
+  const std::size_t channels = static_cast<std::size_t>(how.channels());
+  for (std::size_t i = 0; 3 * i + 2 < pixels.size() && channels * (i + 1) <= input.size(); ++i) {
+    const std::uint8_t* rgb = pixels.data() + 3 * i;
+    float* x = input.data() + channels * i;
+    if (how.order == channel_order::grey) {
+      const float grey = 0.299f * rgb[0] + 0.587f * rgb[1] + 0.114f * rgb[2];
+      x[0] = (grey - how.mean[0]) * how.scale[0];
+    } else {
+      for (std::size_t c = 0; c < 3; ++c)
+        x[c] = (static_cast<float>(rgb[how.order == channel_order::bgr ? 2 - c : c]) - how.mean[c])
+               * how.scale[c];
+    }
+  }
+}
+
+/// A photo in memory, whoever has read it: red, green and blue of each pixel, row by row.
+struct photo_view {
+  const std::uint8_t* rgb = nullptr;  ///< 3 * width * height numbers
+  int width = 0;                      ///< columns
+  int height = 0;                     ///< rows
+};
+
+/// How a photo whose sides have another ratio than the network's input is brought to its size.
+enum class fit : int {
+  crop,     ///< the largest part of that ratio in its middle
+  stretch,  ///< the whole photo, which is distorted
+};
+
+namespace detail {
+
+/// The pixels of one axis that an output position is made of. Linear interpolation where that enlarges; where
+/// it makes smaller, a triangle as wide as two output pixels, so that every pixel counts.
+struct photo_taps {
+  int first, last;
+  float centre, reach;
+
+  constexpr float weight(int i) const {
+    const float distance = (static_cast<float>(i) + 0.5f - centre) / reach;
+    return std::max(1 - (distance < 0 ? -distance : distance), 0.0f);
+  }
+};
+
+/// Those of output position `o` where `in` pixels become `out`.
+constexpr photo_taps photo_taps_of(int o, int in, int out) {
+  const float step = static_cast<float>(in) / static_cast<float>(out), reach = std::max(step, 1.0f);
+  const float centre = (static_cast<float>(o) + 0.5f) * step;
+  const int first = std::clamp(static_cast<int>(centre - reach), 0, in - 1);
+  return {first, std::clamp(static_cast<int>(centre + reach) + 1, first + 1, in), centre, reach};
+}
+
+}  // namespace detail
+
+/// Writes the input that `how` makes of `photo`: scaled to its height and width, each pixel rounded to a
+/// whole number, as if the photo had been stored in that size. Of an `input` that is too short only what it
+/// holds is written; of a photo without pixels nothing is made.
+constexpr void preprocess(const preprocessing& how, const photo_view& photo, std::span<float> input,
+                          fit f = fit::crop) {
+  if (photo.rgb == nullptr || photo.width < 1 || photo.height < 1 || how.width < 1 || how.height < 1) return;
+  int width = photo.width, height = photo.height;
+  if (f == fit::crop) {
+    const long long wide = 1LL * photo.height * how.width, tall = 1LL * photo.width * how.height;
+    if (wide < tall) width = static_cast<int>(std::max(wide / how.height, 1LL));
+    if (tall < wide) height = static_cast<int>(std::max(tall / how.width, 1LL));
+  }
+  const auto columns = static_cast<std::size_t>(photo.width);
+  const std::uint8_t* start = photo.rgb
+                              + 3
+                                    * (static_cast<std::size_t>((photo.height - height) / 2) * columns
+                                       + static_cast<std::size_t>((photo.width - width) / 2));
+  const preprocessing one{
+      1, 1, how.order, {how.mean[0], how.mean[1], how.mean[2]}, {how.scale[0], how.scale[1], how.scale[2]}};
+  const auto channels = static_cast<std::size_t>(how.channels());
+  for (int y = 0; y < how.height; ++y) {
+    const detail::photo_taps rows = detail::photo_taps_of(y, height, how.height);
+    for (int x = 0; x < how.width && input.size() >= channels; ++x, input = input.subspan(channels)) {
+      const detail::photo_taps across = detail::photo_taps_of(x, width, how.width);
+      float sum[3] = {}, weights = 0;
+      for (int row = rows.first; row < rows.last; ++row) {
+        const float weight_of_row = rows.weight(row);
+        const std::uint8_t* pixel =
+            start + 3 * (static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(across.first));
+        for (int column = across.first; column < across.last; ++column, pixel += 3) {
+          const float w = weight_of_row * across.weight(column);
+          weights += w;
+          for (int c = 0; c < 3; ++c) sum[c] += w * pixel[c];
+        }
+      }
+      std::uint8_t scaled[3] = {};
+      for (int c = 0; c < 3; ++c)
+        scaled[c] = static_cast<std::uint8_t>(std::min(sum[c] / weights + 0.5f, 255.0f));
+      preprocess(one, scaled, input.first(channels));
+    }
+  }
+}
+
+}  // namespace edgenn
+
+// edgenn/vision/pyramid.hpp
+// A photo in ever smaller sizes, for detectors of one size of object.
+
+// edgenn/vision/resampling.hpp
+// Images of another size: exact box filter and bilinear interpolation, both separable.
+//
+// An output row is made of source rows first, as one flat row of floats, and that row then of its columns.
+// What each output takes from its axis, the taps, are computed in double from the geometry alone, so that all
+// levels of a pyramid, strips of rows and windows of a photo give the same numbers for the same interval.
+// Memory is the caller's. A NaN or an infinity of a float image may reach outputs one pixel further than its
+// weight does.
+
+namespace edgenn {
+
+/// A rectangle of an image in pixels, whose first one covers [0, 1) x [0, 1). It may reach beyond the image.
+struct image_window {
+  float y = 0;       ///< upper edge
+  float x = 0;       ///< left edge
+  float height = 0;  ///< 0: that of the image
+  float width = 0;   ///< 0: that of the image
+};
+
+/// What lies beyond an image.
+enum class beyond_image : int {
+  nearest,  ///< the image's nearest pixel
+  zero,     ///< pixels of the value 0
+};
+
+/// How `resize_area` and `resize_bilinear` make one image of another.
+struct resampling {
+  image_window window;                          ///< the part of the source that becomes the output
+  beyond_image beyond = beyond_image::nearest;  ///< what the window shows beyond the source
+  bool swap_red_and_blue = false;               ///< exchanges the first and the third of three channels
+  float mean[3] = {};                           ///< by channel of the output, which is (pixel - mean) * scale
+  float scale[3] = {1, 1, 1};  ///< by channel of the output; further channels have the numbers of the third
+  int height = 0;              ///< rows of the whole output; 0: those of the destination
+  int first_row = 0;           ///< which row of the whole output is the first one of the destination
+};
+
+namespace detail {
+
+/// One axis of a resampling: outputs 0 to `out` - 1 divide [start, start + length) of `in` pixels.
+struct resampled_axis {
+  double start, length;
+  int in, out;
+  beyond_image beyond;
+
+  constexpr double edge(double o) const { return start + o * length / out; }
+};
+
+constexpr int clamped(int i, int low, int high) { return i < low ? low : i > high ? high : i; }
+
+/// Weights of consecutive pixels from `first` on.
+struct taps {
+  int first, count;
+};
+
+/// The mean of the interval of each output: pixels count by the part of them that lies in it.
+struct area_filter {
+  static constexpr int most_taps(const resampled_axis& a) {
+    const double pixels = a.length / a.out;
+    return pixels >= a.in ? a.in : clamped(static_cast<int>(pixels) + 2, 1, a.in);
+  }
+  static constexpr taps of(const resampled_axis& a, int o, float* weights) {
+    const double first = a.edge(o), last = a.edge(o + 1.0), unit = 1 / (last - first);
+    const auto part = [&](double from, double to) {
+      const double low = from < first ? first : from, high = to < last ? to : last;
+      return high > low ? (high - low) * unit : 0.0;
+    };
+    const int begin = clamped(floor_of(first), 0, a.in - 1),
+              end = clamped(floor_of(last) + 1, begin + 1, a.in);
+    int count = 0;
+    for (int i = begin; i < end; ++i) {
+      double w = part(i, i + 1.0);
+      if (a.beyond == beyond_image::nearest && i == 0) w += part(first, 0);
+      if (a.beyond == beyond_image::nearest && i == a.in - 1) w += part(a.in, last);
+      if (i > begin && w <= 0) break;
+      weights[count++] = static_cast<float>(w);
+    }
+    return {begin, count > 1 || weights[0] > 0 ? count : 0};
+  }
+};
+
+/// Linear interpolation between the two pixels whose centres are next to that of the output.
+struct bilinear_filter {
+  static constexpr int most_taps(const resampled_axis& a) { return a.in < 2 ? 1 : 2; }
+  static constexpr taps of(const resampled_axis& a, int o, float* weights) {
+    const double centre = a.edge(o + 0.5) - 0.5;
+    const int below = floor_of(centre);
+    const double of_second = centre - below;
+    double w[2] = {1 - of_second, of_second};
+    if (a.beyond == beyond_image::zero) {
+      if (below < 0 || below >= a.in) w[0] = 0;
+      if (below < -1 || below >= a.in - 1) w[1] = 0;
+    }
+    const int first = clamped(below, 0, a.in - 1), second = clamped(below + 1, 0, a.in - 1);
+    if (first == second) {
+      weights[0] = static_cast<float>(w[0] + w[1]);
+      return {first, weights[0] > 0 ? 1 : 0};
+    }
+    weights[0] = static_cast<float>(w[0]);
+    weights[1] = static_cast<float>(w[1]);
+    return {first, w[1] > 0 ? 2 : 1};
+  }
+};
+
+/// Four floats of any instruction set.
+using four_floats [[gnu::vector_size(16)]] = float;
+inline four_floats load_four(const float* p) {
+  four_floats v;
+  __builtin_memcpy(&v, p, sizeof v);
+  return v;
+}
+
+template <class T>
+concept element_of_image = std::is_same_v<T, std::uint8_t> || std::is_same_v<T, float>;
+
+/// What a resampling needs beside the two images, and whether it can be made at all.
+template <class Filter>
+struct resampling_plan {
+  resampled_axis rows{}, columns{};
+  int channels = 0, taps_of_row = 0, taps_of_column = 0;
+  bool possible = false;
+
+  template <class From, class To>
+  constexpr resampling_plan(const image_view<From>& from, const image_view<To>& to, const resampling& how) {
+    const int height = how.height > 0 ? how.height : to.height;
+    const float window_height = how.window.height == 0 ? static_cast<float>(from.height) : how.window.height;
+    const float window_width = how.window.width == 0 ? static_cast<float>(from.width) : how.window.width;
+    const auto is_length = [](float v) { return v > 0 && v <= 1e8f; };
+    const auto is_start = [](float v) { return v >= -1e8f && v <= 1e8f; };
+    possible = from.height > 0 && from.width > 0 && from.channels > 0 && to.width > 0
+               && to.channels == from.channels && how.first_row >= 0 && to.height >= 0
+               && how.first_row <= height - to.height && height > 0 && is_length(window_height)
+               && is_length(window_width) && is_start(how.window.y) && is_start(how.window.x);
+    if (!possible) return;
+    rows = {static_cast<double>(how.window.y), static_cast<double>(window_height), from.height, height,
+            how.beyond};
+    columns = {static_cast<double>(how.window.x), static_cast<double>(window_width), from.width, to.width,
+               how.beyond};
+    channels = from.channels;
+    taps_of_row = Filter::most_taps(rows);
+    taps_of_column = Filter::most_taps(columns);
+  }
+
+  constexpr std::size_t row_floats() const { return size(columns.in) * size(channels) + 1; }
+  constexpr std::size_t column_floats() const { return size(columns.out) * size(taps_of_column + 1); }
+  template <class To>
+  constexpr std::size_t scratch() const {
+    if (!possible) return 0;
+    const std::size_t rounded_row = std::is_same_v<To, float> ? 0 : size(columns.out) * size(channels);
+    return size(taps_of_row) + column_floats() + row_floats() + rounded_row;
+  }
+  static constexpr std::size_t size(int n) { return static_cast<std::size_t>(n); }
+};
+
+/// sum[j] = (Adds ? sum[j] : 0) + the weighted sum of N rows.
+template <int N, bool Adds, class From>
+constexpr void mix_rows(const From* row, std::ptrdiff_t stride, const float* w, float* __restrict sum,
+                        std::ptrdiff_t n) {
+  const float w0 = w[0], w1 = N > 1 ? w[1] : 0, w2 = N > 2 ? w[2] : 0, w3 = N > 3 ? w[3] : 0;
+  const From* __restrict r0 = row;
+  const From* __restrict r1 = row + (N > 1 ? stride : 0);
+  const From* __restrict r2 = row + (N > 2 ? 2 * stride : 0);
+  const From* __restrict r3 = row + (N > 3 ? 3 * stride : 0);
+  for (std::ptrdiff_t j = 0; j < n; ++j) {
+    float s = w0 * static_cast<float>(r0[j]);
+    if constexpr (N > 1) s += w1 * static_cast<float>(r1[j]);
+    if constexpr (N > 2) s += w2 * static_cast<float>(r2[j]);
+    if constexpr (N > 3) s += w3 * static_cast<float>(r3[j]);
+    if constexpr (Adds) s += sum[j];
+    sum[j] = s;
+  }
+}
+
+template <bool Adds, class From>
+constexpr void mix_up_to_4_rows(int rows, const From* row, std::ptrdiff_t stride, const float* w, float* sum,
+                                std::ptrdiff_t n) {
+  switch (rows) {
+    case 1:
+      return mix_rows<1, Adds>(row, stride, w, sum, n);
+    case 2:
+      return mix_rows<2, Adds>(row, stride, w, sum, n);
+    case 3:
+      return mix_rows<3, Adds>(row, stride, w, sum, n);
+    default:
+      return mix_rows<4, Adds>(row, stride, w, sum, n);
+  }
+}
+
+/// The columns of one output row, from `row` and the table of taps.
+struct column_mixer {
+  const float* table;  ///< of each output the first element in `row`, as the bits of an int, and the weights
+  int out, taps, channels;
+  bool swap;
+  float mean[4], scale[4];
+
+  constexpr int source_of(int c) const { return swap && channels == 3 ? 2 - c : c; }
+  constexpr void any(const float* row, float* to) const {
+    const float* entry = table;
+    for (int x = 0; x < out; ++x, entry += taps + 1)
+      for (int c = 0; c < channels; ++c) {
+        const float* from = row + std::bit_cast<std::int32_t>(entry[0]) + source_of(c);
+        float sum = 0;
+        for (int t = 0; t < taps; ++t, from += channels) sum += entry[t + 1] * *from;
+        *to++ = normalized(sum, c);
+      }
+  }
+  constexpr float normalized(float v, int c) const {
+    const int i = c < 2 ? c : 2;
+    return (v - mean[i]) * scale[i];
+  }
+  /// The same for three channels: the fourth element of each sum is that of the next pixel or of nothing.
+  void three(const float* row, float* to) const {
+    const four_floats means = load_four(mean), scales = load_four(scale);
+    const float* entry = table;
+    for (int x = 0; x < out; ++x, to += 3) {
+      const float* from = row + std::bit_cast<std::int32_t>(*entry++);
+      four_floats sum = *entry++ * load_four(from);
+      for (int t = 1; t < taps; ++t) sum += *entry++ * load_four(from += 3);
+      if (swap) sum = four_floats{sum[2], sum[1], sum[0], 0};
+      sum = (sum - means) * scales;
+      __builtin_memcpy(to, &sum, x + 1 < out ? sizeof sum : 3 * sizeof(float));
+    }
+  }
+  /// A row of pixels of the value 0.
+  constexpr void nothing(float* to) const {
+    for (int x = 0; x < out; ++x)
+      for (int c = 0; c < channels; ++c) *to++ = normalized(0, c);
+  }
+};
+
+/// To a whole number from 0 to 255, halves up; NaN becomes 0.
+constexpr void round_to(std::uint8_t* to, const float* from, std::ptrdiff_t n) {
+  for (std::ptrdiff_t j = 0; j < n; ++j) {
+    const float v = from[j] + 0.5f;
+    to[j] = static_cast<std::uint8_t>(static_cast<int>(v > 0 ? (v < 255 ? v : 255.0f) : 0.0f));
+  }
+}
+
+template <class Filter, class From, class To>
+constexpr bool resample(const image_view<From>& from, const image_view<To>& to, std::span<float> scratch,
+                        const resampling& how, share part) {
+  static_assert(element_of_image<std::remove_const_t<From>> && element_of_image<To>,
+                "edgenn: images are resampled from and to std::uint8_t or float");
+  const resampling_plan<Filter> plan(from, to, how);
+  if (!plan.possible || scratch.size() < plan.template scratch<To>()) return false;
+  if (from.data == nullptr || from.row_stride < from.row_elements()) return false;
+  if (to.height > 0 && (to.data == nullptr || to.row_stride < to.row_elements())) return false;
+
+  float* const weights = scratch.data();
+  float* const table = weights + plan.taps_of_row;
+  float* const row = table + plan.column_floats();
+  float* const unrounded = row + plan.row_floats();
+  const int channels = plan.channels, most = plan.taps_of_column;
+  int low = from.width, high = 0;  // columns that count
+  for (int x = 0; x < to.width; ++x) {
+    float* const entry = table + static_cast<std::ptrdiff_t>(x) * (most + 1);
+    const taps t = Filter::of(plan.columns, x, entry + 1);
+    for (int i = t.count; i < most; ++i) entry[i + 1] = 0;
+    // All have the same number of taps. Near the right border the first ones have no weight.
+    const int first = clamped(t.first, 0, from.width - most), unused = t.first - first;
+    for (int i = most - 1; unused > 0 && i >= 0; --i) entry[i + 1] = i < unused ? 0 : entry[i + 1 - unused];
+    entry[0] = std::bit_cast<float>(static_cast<std::int32_t>(first) * channels);
+    low = first < low ? first : low;
+    high = first + most > high ? first + most : high;
+  }
+  const std::ptrdiff_t begin = static_cast<std::ptrdiff_t>(low) * channels,
+                       n = static_cast<std::ptrdiff_t>(high - low) * channels;
+  row[begin + n] = 0;
+  const column_mixer mixer{table,
+                           to.width,
+                           most,
+                           channels,
+                           how.swap_red_and_blue,
+                           {how.mean[0], how.mean[1], how.mean[2], 0},
+                           {how.scale[0], how.scale[1], how.scale[2], 0}};
+
+  const share::range rows = part.of(to.height);
+  for (int y = rows.first; y < rows.end; ++y) {
+    float* destination = unrounded;
+    if constexpr (std::is_same_v<To, float>) destination = to.row(y);
+    const taps t = Filter::of(plan.rows, how.first_row + y, weights);
+    if (t.count == 0) {
+      mixer.nothing(destination);
+    } else {
+      const auto* source = from.row(t.first) + begin;
+      mix_up_to_4_rows<false>(t.count, source, from.row_stride, weights, row + begin, n);
+      for (int i = 4; i < t.count; i += 4)
+        mix_up_to_4_rows<true>(t.count - i, source + i * from.row_stride, from.row_stride, weights + i,
+                               row + begin, n);
+      if (channels == 3 && !std::is_constant_evaluated()) {
+        mixer.three(row, destination);
+      } else {
+        mixer.any(row, destination);
+      }
+    }
+    if constexpr (!std::is_same_v<To, float>) round_to(to.row(y), unrounded, to.row_elements());
+  }
+  return true;
+}
+
+}  // namespace detail
+
+/// Floats of scratch memory that `resize_area` needs for images of these sizes (their data is not looked at);
+/// 0 if it makes nothing of them.
+template <class From, class To>
+constexpr std::size_t area_scratch(const image_view<From>& from, const image_view<To>& to,
+                                   const resampling& how = {}) {
+  return detail::resampling_plan<detail::area_filter>(from, to, how).template scratch<To>();
+}
+
+/// Floats of scratch memory that `resize_bilinear` needs, as `area_scratch`.
+template <class From, class To>
+constexpr std::size_t bilinear_scratch(const image_view<From>& from, const image_view<To>& to,
+                                       const resampling& how = {}) {
+  return detail::resampling_plan<detail::bilinear_filter>(from, to, how).template scratch<To>();
+}
+
+/// Scales by the exact box filter: the rows of the output divide the window's height evenly, its columns the
+/// width, and an output pixel is the mean of the source over its rectangle, pixels being constant squares.
+/// That is OpenCV's INTER_AREA where it makes smaller, apart from rounding; where it enlarges, pixels become
+/// squares with interpolated borders of one output pixel. Elements are std::uint8_t or float on both sides;
+/// towards std::uint8_t results are rounded, halves up, and clamped.
+///
+/// `to` is the whole output or some rows of it (`how.height`, `how.first_row`), which have the same values
+/// then as in the whole output; `part` divides its rows among threads, each with scratch memory of its own.
+/// Returns false, and writes nothing, if an image is empty or has overlapping rows, channels differ, the
+/// window has no finite area, rows lie outside the whole output, or `scratch` has less than `area_scratch`
+/// floats.
+template <class From, class To>
+[[nodiscard]] constexpr bool resize_area(const image_view<From>& from, const image_view<To>& to,
+                                         std::span<float> scratch, const resampling& how = {},
+                                         share part = {}) {
+  return detail::resample<detail::area_filter>(from, to, scratch, how, part);
+}
+
+/// Scales by linear interpolation between the centres of pixels: the centre of output pixel o lies at
+/// (o + 0.5) * length / outputs of the window, of each axis. That is OpenCV's INTER_LINEAR and PyTorch's
+/// bilinear mode with align_corners=False and without antialias. Everything else as in `resize_area`.
+template <class From, class To>
+[[nodiscard]] constexpr bool resize_bilinear(const image_view<From>& from, const image_view<To>& to,
+                                             std::span<float> scratch, const resampling& how = {},
+                                             share part = {}) {
+  return detail::resample<detail::bilinear_filter>(from, to, scratch, how, part);
+}
+
+}  // namespace edgenn
+
+namespace edgenn {
+
+/// The sizes of an image pyramid. Level k is the image, with rows of zeros below it, scaled by
+/// scale * 2^(-k / per_octave) in both axes. All of it is known to the compiler.
+///
+/// Sides of a level are rounded to the nearest whole number, those of level 0 to the nearest even one, so
+/// that level `per_octave` is exactly half as high and as wide. A level covers the padded image exactly; its
+/// pitches therefore differ from 1 / scale, and from each other, by what its sides were rounded.
+struct pyramid {
+  int height = 0;         ///< rows of the image
+  int width = 0;          ///< columns of the image
+  int padding_below = 0;  ///< rows of zeros below it
+  real scale = 1;         ///< pixels of level 0 for each pixel of the image
+  int levels = 1;         ///< how many
+  int per_octave = 7;     ///< levels after which the scale is half
+  friend constexpr bool operator==(const pyramid&, const pyramid&) = default;
+
+  /// Rows of the image and the padding.
+  constexpr int padded_height() const { return height + padding_below; }
+  /// Rows and columns of level `k`, at least 1 each.
+  constexpr extent size(int k) const { return {side(padded_height(), k), side(width, k)}; }
+  /// Height and width in pixels of the image of one pixel of level `k`.
+  /// @{
+  constexpr float row_pitch(int k) const {
+    return static_cast<float>(padded_height()) / static_cast<float>(size(k).h);
+  }
+  constexpr float column_pitch(int k) const {
+    return static_cast<float>(width) / static_cast<float>(size(k).w);
+  }
+  /// @}
+  /// Rows of level `k` that show some of the image; below them is only padding.
+  constexpr int image_rows(int k) const {
+    const long long rows = size(k).h;
+    return static_cast<int>((rows * height + padded_height() - 1) / padded_height());
+  }
+  /// Pixels of all levels together.
+  constexpr long long pixels() const {
+    long long sum = 0;
+    for (int k = 0; k < levels; ++k) sum += 1LL * size(k).h * size(k).w;
+    return sum;
+  }
+  /// Whether it has levels and an image, and a scale that is a finite positive number.
+  constexpr bool is_valid() const {
+    const float s = scale.value();
+    return height > 0 && width > 0 && padding_below >= 0 && padding_below < 1 << 24 && height < 1 << 24
+           && width < 1 << 24 && levels > 0 && levels <= 1000 && per_octave > 0 && s > 0 && s <= 64;
+  }
+
+ private:
+  constexpr int side(int image, int k) const {
+    const int first = 2 * static_cast<int>(image * static_cast<double>(scale.value()) / 2 + 0.5);
+    const double exact = first * detail::exp2_of(-static_cast<double>(k) / per_octave);
+    const int rounded = static_cast<int>(exact + 0.5);
+    return rounded > 1 ? rounded : 1;
+  }
+};
+
+/// How level `k` of `p` is made: what `resampling` says of `pixels`, the other members being those of the
+/// level.
+constexpr resampling level_resampling(const pyramid& p, int k, resampling pixels = {}, int first_row = 0) {
+  pixels.window = {0, 0, static_cast<float>(p.padded_height()), static_cast<float>(p.width)};
+  pixels.beyond = beyond_image::zero;
+  pixels.height = p.size(k).h;
+  pixels.first_row = first_row;
+  return pixels;
+}
+
+/// Floats of scratch memory that `make_level` needs for any level of `p` from an image of `channels`
+/// channels.
+constexpr std::size_t level_scratch(const pyramid& p, int channels = 3) {
+  std::size_t most = 0;
+  for (int k = 0; k < p.levels; ++k) {
+    const extent s = p.size(k);
+    const std::size_t floats =
+        area_scratch(image_view<const float>{nullptr, p.height, p.width, channels},
+                     image_view<std::uint8_t>{nullptr, s.h, s.w, channels}, level_resampling(p, k));
+    most = floats > most ? floats : most;
+  }
+  return most;
+}
+
+/// Writes rows of level `k` of `p`, from `first_row` on as many as `to` has. `to` is as wide as the level.
+///
+/// Every level is made of the image itself, by `resize_area`: level k + per_octave, where it is exactly half
+/// as large, is then the mean of 2x2 pixels of level k, apart from rounding. Pixels of the padding are 0
+/// before the mean is subtracted. `pixels` says whether red and blue are exchanged, and mean and scale.
+/// Returns false, and writes nothing, for an image of another size than `p` says, for rows or columns that
+/// the level does not have, and in the cases of `resize_area`.
+template <class From, class To>
+[[nodiscard]] constexpr bool make_level(const pyramid& p, int k, const image_view<From>& image,
+                                        const image_view<To>& to, std::span<float> scratch,
+                                        const resampling& pixels = {}, int first_row = 0, share part = {}) {
+  if (!p.is_valid() || k < 0 || k >= p.levels || image.height != p.height || image.width != p.width
+      || to.width != p.size(k).w)
+    return false;
+  return resize_area(image, to, scratch, level_resampling(p, k, pixels, first_row), part);
+}
+
+}  // namespace edgenn
+
+// edgenn/vision/top.hpp
+// The most probable classes.
+
+namespace edgenn {
+
+/// A class and how probable it is.
+struct scored_class {
+  int label = -1;   ///< its number; -1 is no class
+  float score = 0;  ///< what the network says of it
+  friend constexpr bool operator==(const scored_class&, const scored_class&) = default;
+};
+
+/// The `N` classes with the highest scores, best first; of equal ones the lower number. Where fewer classes
+/// have a score that is a number, the last are no class.
+template <int N>
+requires(N >= 1) constexpr std::array<scored_class, N> top(std::span<const float> scores) {
+  std::array<scored_class, N> best{};
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const scored_class candidate{static_cast<int>(i), scores[i]};
+    const auto place = std::find_if(best.begin(), best.end(), [&](const scored_class& b) {
+      return candidate.score > b.score || (b.label < 0 && candidate.score == candidate.score);
+    });
+    if (place == best.end()) continue;
+    std::copy_backward(place, best.end() - 1, best.end());
+    *place = candidate;
+  }
+  return best;
 }
 
 }  // namespace edgenn

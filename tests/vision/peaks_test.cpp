@@ -259,6 +259,23 @@ TEST_CASE("without support a peak stays on its cell") {
   CHECK(found.best[0] == peak{0, 5, 6, 13, 16, 77, 2});
 }
 
+TEST_CASE("cells beyond the reach do not move a peak") {
+  scene s;
+  s.add({15, 5, 0, 0, 2, 2, 10}, 1);
+  s(0, 7, 2) = 5;
+  s(0, 8, 2) = 4;  // 2 pixels below
+  s(0, 4, 2) = 4;  // 6 pixels above
+  const auto y = [&](float reach) {
+    const auto found = s.peaks({4.5f, 4, reach});
+    REQUIRE(found.best.size() == 1);
+    return found.best[0].y;
+  };
+  CHECK(y(1) == doctest::Approx((4 * 14 + 3 * 16 + 3 * 8) / 10.0));
+  CHECK(y(0.6f) == y(1));
+  CHECK(y(0.3f) == doctest::Approx((4 * 14 + 3 * 16) / 7.0));
+  CHECK(y(0) == 14);
+}
+
 TEST_CASE("persons side by side: linear scores tell them apart where a softmax in fp16 does not") {
   scene linear;
   linear.add(grid(1, 9), 8.5f);

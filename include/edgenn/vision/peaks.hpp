@@ -3,9 +3,10 @@
 //
 // It works on linear scores. After a softmax in fp16 all scores above 8.3 are 1, and neighbouring objects
 // become one plateau.
-#include <algorithm>
 #include <cstddef>
 #include <edgenn/detail/exp2.hpp>
+#include <edgenn/shape.hpp>
+#include <edgenn/vision/nms.hpp>
 #include <span>
 
 namespace edgenn {
@@ -44,9 +45,12 @@ struct peak {
 
 /// What counts as a peak, and how far its refinement looks.
 struct peak_rules {
-  float threshold = 0;  ///< only higher scores are peaks
-  float support =
-      4;  ///< scores lower than the peak's by this or more do not count in the refinement; 0: none
+  /// Only higher scores are peaks.
+  float threshold = 0;
+  /// Cells whose score is lower than the peak's by this or more do not count in the refinement; 0: none do.
+  float support = 4;
+  /// Nor do cells whose box has its centre further from the peak's, in either axis, than this many heights.
+  float reach = 1e9f;
 };
 
 /// Result of `find_peaks`.
@@ -81,9 +85,10 @@ constexpr cell nearest_cell(const score_map& from, int row, int column, const sc
 /// Calls f(row, column) for the cells of `m` within reach of `c`, until it returns false.
 template <class F>
 constexpr bool for_window(const score_map& m, cell c, const F& f) {
-  const int first = std::max(c.row - m.row_reach, 0), last = std::min(c.row + m.row_reach, m.height - 1);
-  const int left = std::max(c.column - m.column_reach, 0),
-            right = std::min(c.column + m.column_reach, m.width - 1);
+  const auto at_least_0 = [](int i) { return i > 0 ? i : 0; };
+  const auto below = [](int i, int end) { return i < end ? i : end - 1; };
+  const int first = at_least_0(c.row - m.row_reach), last = below(c.row + m.row_reach, m.height);
+  const int left = at_least_0(c.column - m.column_reach), right = below(c.column + m.column_reach, m.width);
   for (int row = first; row <= last; ++row)
     for (int column = left; column <= right; ++column)
       if (!f(row, column)) return false;
@@ -105,9 +110,9 @@ struct pooled_map {
   /// `line` is one row of scratch.
   constexpr void pool(const score_map& m, const float* scores, float* line) const {
     const std::size_t n = width(m);
-    std::fill_n(data, size(m), no_score);
+    for (std::size_t i = 0; i < size(m); ++i) data[i] = no_score;
     for (int row = 0; row < m.height && m.has_cells(); ++row) {
-      std::fill_n(line, n, no_score);
+      for (std::size_t i = 0; i < n; ++i) line[i] = no_score;
       const float* from = scores + static_cast<std::ptrdiff_t>(row) * m.width;
       for (int d = 0; d <= 2 * m.column_reach; ++d)
         keep_larger(line + d, from, static_cast<std::size_t>(m.width));
@@ -128,12 +133,51 @@ struct pooled_map {
   }
 };
 
+constexpr std::size_t larger(std::size_t a, std::size_t b) { return a > b ? a : b; }
+
 /// Order of results: the better one first.
 constexpr bool is_better(const peak& a, const peak& b) {
   if (a.score != b.score) return a.score > b.score;
   if (a.scale != b.scale) return a.scale < b.scale;
   return a.row != b.row ? a.row < b.row : a.column < b.column;
 }
+
+struct worst_first {
+  constexpr bool before(const peak& a, const peak& b) const { return is_better(b, a); }
+};
+
+/// The best peaks of those added, as many as there is room for: a heap with the worst at its front, once
+/// full.
+struct best_peaks {
+  std::span<peak> room;
+  int kept = 0;
+
+  constexpr void add(const peak& p) {
+    const int most = at_most_max_int(static_cast<long long>(room.size()));
+    if (kept < most) {
+      room[static_cast<std::size_t>(kept++)] = p;
+      if (kept == most) make_heap();
+    } else if (most > 0 && is_better(p, room[0])) {
+      room[0] = p;
+      sift_down(room.data(), kept, 0, worst_first{});
+    }
+  }
+  constexpr std::span<peak> sorted() {
+    make_heap();
+    for (int n = kept - 1; n > 0; --n) {
+      const peak worst = room[0];
+      room[0] = room[static_cast<std::size_t>(n)];
+      room[static_cast<std::size_t>(n)] = worst;
+      sift_down(room.data(), n, 0, worst_first{});
+    }
+    return room.first(static_cast<std::size_t>(kept));
+  }
+
+ private:
+  constexpr void make_heap() {
+    for (int i = kept / 2 - 1; i >= 0; --i) sift_down(room.data(), kept, i, worst_first{});
+  }
+};
 
 /// Everything that the search reads.
 struct peak_search {
@@ -168,21 +212,6 @@ struct peak_search {
     const score_map& m = map(scale);
     const double score_of_peak = static_cast<double>(score(scale, row, column));
     const double floor = score_of_peak - static_cast<double>(rules.support);
-    double sum = 0, sum_y = 0, sum_x = 0, sum_height = 0;
-    for (int s = scale - 1; s <= scale + 1; ++s) {
-      if (!has(s)) continue;
-      const score_map& at = map(s);
-      const double height = log2_of(std::clamp(static_cast<double>(at.box_height), 1e-30, 1e30));
-      for_window(at, nearest_cell(m, row, column, at), [&](int r, int c) {
-        const double w = static_cast<double>(score(s, r, c)) - floor;
-        if (!(w > 0)) return true;
-        sum += w;
-        sum_y += w * (static_cast<double>(at.origin_y) + static_cast<double>(at.stride_y) * r);
-        sum_x += w * (static_cast<double>(at.origin_x) + static_cast<double>(at.stride_x) * c);
-        sum_height += w * height;
-        return true;
-      });
-    }
     peak p{scale,
            row,
            column,
@@ -190,6 +219,26 @@ struct peak_search {
            m.origin_x + m.stride_x * static_cast<float>(column),
            m.box_height,
            score(scale, row, column)};
+    const float farthest = rules.reach * m.box_height;
+    const auto distance = [](float a, float b) { return a > b ? a - b : b - a; };
+    double sum = 0, sum_y = 0, sum_x = 0, sum_height = 0;
+    for (int s = scale - 1; s <= scale + 1; ++s) {
+      if (!has(s)) continue;
+      const score_map& at = map(s);
+      const double height =
+          log2_of(at.box_height > 0 && at.box_height < 1e30f ? static_cast<double>(at.box_height) : 1.0);
+      for_window(at, nearest_cell(m, row, column, at), [&](int r, int c) {
+        const double w = static_cast<double>(score(s, r, c)) - floor;
+        const float y = at.origin_y + at.stride_y * static_cast<float>(r);
+        const float x = at.origin_x + at.stride_x * static_cast<float>(c);
+        if (!(w > 0) || !(distance(y, p.y) <= farthest) || !(distance(x, p.x) <= farthest)) return true;
+        sum += w;
+        sum_y += w * static_cast<double>(y);
+        sum_x += w * static_cast<double>(x);
+        sum_height += w * height;
+        return true;
+      });
+    }
     if (sum > 0 && sum < 1e30) {
       p.y = static_cast<float>(sum_y / sum);
       p.x = static_cast<float>(sum_x / sum);
@@ -205,8 +254,9 @@ struct peak_search {
 constexpr std::size_t peaks_scratch(std::span<const score_map> maps) {
   std::size_t map = 0, line = 0;
   for (const score_map& m : maps) {
-    map = std::max(map, detail::pooled_map::size(m));
-    line = std::max(line, m.has_cells() ? detail::pooled_map::width(m) : 0);
+    if (!m.has_cells()) continue;
+    map = detail::larger(map, detail::pooled_map::size(m));
+    line = detail::larger(line, detail::pooled_map::width(m));
   }
   return 3 * map + line;
 }
@@ -225,7 +275,7 @@ constexpr found_peaks find_peaks(std::span<const score_map> maps, std::span<cons
                                  const peak_rules& rules, std::span<peak> to, std::span<float> scratch) {
   if (maps.size() != scores.size() || scratch.size() < peaks_scratch(maps)) return {to.first(0), -1};
   std::size_t largest = 0;
-  for (const score_map& m : maps) largest = std::max(largest, detail::pooled_map::size(m));
+  for (const score_map& m : maps) largest = detail::larger(largest, detail::pooled_map::size(m));
   const detail::pooled_map ring[3] = {
       {scratch.data()}, {scratch.data() + largest}, {scratch.data() + 2 * largest}};
   float* const line = scratch.data() + 3 * largest;
@@ -235,7 +285,7 @@ constexpr found_peaks find_peaks(std::span<const score_map> maps, std::span<cons
     ring[s % 3].pool(search.map(s), scores[static_cast<std::size_t>(s)], line);
   };
 
-  std::size_t kept = 0;
+  detail::best_peaks best{to};
   long long all = 0;
   for (int s = 0; s < count; ++s) {
     if (s == 0) pool(0);
@@ -253,20 +303,10 @@ constexpr found_peaks find_peaks(std::span<const score_map> maps, std::span<cons
                                               detail::nearest_cell(m, row, column, search.map(other)));
         if (!is_peak || !search.is_first(s, row, column)) continue;
         ++all;
-        // The worst of the peaks kept is at the front, until the end.
-        if (to.empty()) continue;
-        const peak found = search.refined(s, row, column);
-        const auto begin = to.begin();
-        if (kept == to.size()) {
-          if (!detail::is_better(found, to[0])) continue;
-          std::pop_heap(begin, begin + static_cast<std::ptrdiff_t>(kept--), detail::is_better);
-        }
-        to[kept++] = found;
-        std::push_heap(begin, begin + static_cast<std::ptrdiff_t>(kept), detail::is_better);
+        best.add(search.refined(s, row, column));
       }
   }
-  std::sort_heap(to.begin(), to.begin() + static_cast<std::ptrdiff_t>(kept), detail::is_better);
-  return {to.first(kept), all};
+  return {best.sorted(), all};
 }
 
 }  // namespace edgenn
