@@ -53,13 +53,16 @@ def unpack(options):
 
 
 def make_detector(options):
-    import detectors
+    if options.detector != "pyramid":
+        import detectors
 
     if options.detector == "hog":
         return detectors.hog(options.enlarge)
     if options.detector == "ssd":
-        return detectors.ssd(options.model)
-    return detectors.pyramid(options.model)
+        return detectors.ssd(options.model[0] if options.model else None)
+    import pyramid
+
+    return pyramid.make(options.model, options.config, options.threshold, options.canvas)
 
 
 def detect(options):
@@ -176,6 +179,13 @@ def positive(text):
     return value
 
 
+def size(text):
+    width, x, height = text.partition("x")
+    if not (x and width.isdigit() and height.isdigit() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError(f"found {text}, expected WIDTHxHEIGHT")
+    return int(width), int(height)
+
+
 def share(text):
     value = float(text)
     if not 0 <= value <= 1:
@@ -206,7 +216,13 @@ def parser():
     add_sets(command)
     command.add_argument("--output", required=True, metavar="FILE")
     command.add_argument("--enlarge", type=positive, default=1, help="hog: scale the photos first (default 1)")
-    command.add_argument("--model", help="ssd: the .tflite file; pyramid: the checkpoints' folder")
+    command.add_argument("--model", action="append", default=[], metavar="FILE", help="ssd: the .tflite file;"
+                         " pyramid: .edgenn weights or a checkpoint (.pt) of each network")
+    command.add_argument("--config", metavar="JSON", help="pyramid: fields of person_config that differ")
+    command.add_argument("--threshold", type=float, help="pyramid: least score (default 0)")
+    command.add_argument("--canvas", type=size, action="append", default=[], metavar="WxH",
+                         help="pyramid: size of image that photos are placed on, as examples/person_detector does;"
+                         " may be repeated (default: each photo's own size)")
     command.set_defaults(run=detect)
 
     command = commands.add_parser("score", help="miss rates by the Caltech rules")
