@@ -19,10 +19,11 @@ ASPECT = 0.41  # width of a person over its height, Caltech's convention
 MIRRORED = (cv2.BORDER_REFLECT_101, cv2.BORDER_REPLICATE, cv2.BORDER_CONSTANT)
 
 # How often each source is drawn for a positive, and each kind for a negative.
-POSITIVE_MIX = {"inria": 0.46, "cut-out": 0.27, "street": 0.10, "everyday": 0.17}
+POSITIVE_MIX = {"inria": 0.47, "cut-out": 0.28, "street": 0.11, "everyday": 0.14}
 PART_SHARE = 0.35  # of the negatives that are not hard
 HARD_SHARE = 0.5  # of the negatives, once there are hard ones
 POSITIVE_SHARE = 0.375
+GREY_LEVELS = np.arange(256, dtype=np.float64)[:, None]
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ def share_outside(window: Tuple[float, float, float, float], person: Person) -> 
     return 1.0 - max(0.0, shared_width) * max(0.0, shared_height) / (width * height)
 
 
+def jitter_of(definition: Definition) -> float:
+    """By how many person heights a positive may be off: persons also stand between two outputs."""
+    return min(0.15, max(0.045, 0.45 * definition.pitch))
+
+
 @dataclass
 class Hard:
     """False alarms of the detector so far: photo, centre and person height, one row each."""
@@ -93,8 +99,7 @@ class Sampler:
         self.pools = pools
         self.random = random
         self.hard = Hard.none()
-        # A person may stand anywhere between two neighbouring outputs, but no window is off by more.
-        self.jitter = min(0.15, max(0.045, 0.45 * definition.pitch))
+        self.jitter = jitter_of(definition)
         names = [name for name in POSITIVE_MIX if name == "cut-out" or name in pools.targets]
         self.sources = [name for name in names if name != "cut-out" or "street" in pools.targets]
         weights = np.array([POSITIVE_MIX[name] for name in self.sources])
@@ -124,7 +129,8 @@ class Sampler:
         for index in range(count):
             patches[index] = self._spoiled(patches[index])
         self._occlude(patches)
-        patches = self._coloured(patches)
+        for index in range(count):
+            patches[index] = self._colour(patches[index])
         # Rows below a photo that is too short for a person are black in the detector: padding comes last.
         for index in np.flatnonzero(random.random(count) < 0.15):
             patches[index, int(random.uniform(0.5, 0.98) * self.size[0]) :] = 0
@@ -158,8 +164,8 @@ class Sampler:
         background = self.background(self.size).astype(np.float32)
         alpha = cv2.GaussianBlur(person[..., 3], (3, 3), 0)[..., None].astype(np.float32) / 255
         # Light of the new place; without it the edge of the cut-out gives it away.
-        light = random.uniform(0.6, 1.2) * random.uniform(0.9, 1.1, 3)
-        mixed = alpha * person[..., :3] * light.astype(np.float32) + (1 - alpha) * background
+        light = (random.uniform(0.6, 1.2) * random.uniform(0.9, 1.1, 3)).astype(np.float32)
+        mixed = background + alpha * (person[..., :3] * light - background)
         return np.clip(mixed, 0, 255).astype(np.uint8)
 
     def background(self, size: Tuple[int, int]) -> np.ndarray:
@@ -252,22 +258,17 @@ class Sampler:
                 width = int(columns * random.uniform(0.2, 0.4))
                 patches[index, :, :width] = other[:, :width]
 
-    def _coloured(self, patches: np.ndarray) -> np.ndarray:
+    def _colour(self, patch: np.ndarray) -> np.ndarray:
         """Other exposure, contrast, white balance, haze and noise."""
         random = self.random
-        count = len(patches)
-        gain = np.exp(random.uniform(-0.6, 0.35, (count, 1, 1, 1))) * random.uniform(0.93, 1.07, (count, 1, 1, 3))
-        offset = random.uniform(-28, 28, (count, 1, 1, 1)).astype(np.float32)
-        mean = patches.mean((1, 2, 3), keepdims=True, dtype=np.float32)
-        pixels = patches.astype(np.float32)
-        pixels -= mean
-        pixels *= gain.astype(np.float32)
-        pixels += mean + offset
-        for index in np.flatnonzero(random.random(count) < 0.12):
-            strength = random.uniform(2, 9)
-            pixels[index] += strength * random.standard_normal(pixels.shape[1:], np.float32)
-        np.clip(pixels, 0, 255, out=pixels)
-        return (pixels + 0.5).astype(np.uint8)
+        gain = math.exp(random.uniform(-0.6, 0.35)) * random.uniform(0.93, 1.07, 3)
+        mean = sum(cv2.mean(patch)) / 3
+        table = (GREY_LEVELS - mean) * gain + (mean + random.uniform(-28, 28))
+        patch = cv2.LUT(patch, np.clip(table + 0.5, 0, 255).astype(np.uint8)[None])
+        if random.random() < 0.12:
+            noise = random.uniform(2, 9) * random.standard_normal(patch.shape, np.float32)
+            patch = np.clip(patch + noise + 0.5, 0, 255).astype(np.uint8)
+        return patch
 
 
 def contact_sheet(patches: np.ndarray, columns: int) -> np.ndarray:

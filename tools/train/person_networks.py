@@ -1,4 +1,5 @@
-"""The three networks of the person detector in PyTorch, as include/edgenn/networks/person_*.hpp defines them.
+"""The three networks of the person detector in PyTorch, as include/edgenn/networks/person_*.hpp defines them and
+`edgenn-describe` names them.
 
 Valid convolutions with stride 1, 2x2 max pooling, dense layers as convolutions over what is left of the
 patch, two logits at the end: 0 = no person, 1 = person. So the same network runs on one patch or densely on
@@ -38,10 +39,10 @@ class Definition:
 
 _DEFINITIONS = (
     Definition("person_far", 32, 16, "c3x32 p c2x64 p c2x96 c1x128 c1x128 p f500 f250"),
-    Definition("person_medium", 64, 32, "c5x24 p c3x48 p c2x64 c2x96 c3x96 p f192 f96"),
-    Definition("person_medium_lean", 64, 32, "c5x32 p c3x64 p c2x96 c2x128 c3x128 p f1000 f500"),
-    Definition("person_near", 128, 64, "c5x16 p c5x32 c3x48 p c3x64 c3x64 p f192 f96"),
-    Definition("person_near_lean", 128, 64, "c5x32 p c5x64 c3x96 p c3x128 c3x64 p f1000 f500"),
+    Definition("person_medium", 64, 32, "c5x32 p c3x64 p c2x96 c2x128 c3x128 p f1000 f500"),
+    Definition("person_medium_slim", 64, 32, "c5x24 p c3x48 p c2x64 c2x96 c3x96 p f192 f96"),
+    Definition("person_near", 128, 64, "c5x32 p c5x64 c3x96 p c3x128 c3x64 p f1000 f500"),
+    Definition("person_near_slim", 128, 64, "c5x16 p c5x32 c3x48 p c3x64 c3x64 p f192 f96"),
     Definition("person_near_wide", 128, 64, "c5x64 p c5x96 c3x128 p c3x128 c3x64 p f1000 f500"),
 )
 DEFINITIONS: Dict[str, Definition] = {definition.name: definition for definition in _DEFINITIONS}

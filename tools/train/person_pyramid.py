@@ -101,7 +101,13 @@ class Detector:
         return without_duplicates(np.array(found, np.float64).reshape(-1, 5))
 
 
-def false_alarms(boxes: np.ndarray, persons: Sequence[Person], tolerated: float = 0.35) -> np.ndarray:
+def tolerated_overlap(jitter: float) -> float:
+    """From which overlap on a box may be a positive sample, so that mining contradicts no positive."""
+    shared = (1 - jitter / ASPECT) * (1 - jitter)
+    return min(0.35, 0.65 * shared / (2 - shared))
+
+
+def false_alarms(boxes: np.ndarray, persons: Sequence[Person], tolerated: float) -> np.ndarray:
     """The boxes that no person explains: all overlaps stay under `tolerated`, crowds touch nothing."""
     if not len(boxes):
         return boxes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
 import math
@@ -20,15 +21,26 @@ import edgenn_weights as ew
 from person_augment import Hard, Sampler
 from person_networks import DEFINITIONS, build, folded, margin, normalise
 from person_pools import InputError, Pools
-from person_pyramid import Detector, false_alarms
+from person_pyramid import Detector, false_alarms, tolerated_overlap
 
 CHECKPOINT_VERSION = 1
 CHECKPOINT_SECONDS = 180.0
 REPORT_SECONDS = 20.0
 LABEL_SMOOTHING = 0.02
 WARM_UP_STEPS = 200
+M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # names of <malloc.h>
 MEAN_EVERY = 5  # steps
 MEAN_KEEP = 0.98
+
+
+def keep_memory() -> None:
+    """Lets glibc keep freed memory: large tensors are otherwise given back and zeroed again every step."""
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError):
+        return
+    mallopt(M_MMAP_MAX, 0)
+    mallopt(M_TRIM_THRESHOLD, -1)
 
 
 def clock(seconds: float) -> str:
@@ -125,11 +137,12 @@ class Training:
         order = self.random.permutation(order).tolist()
         found = []
         searched = 0
+        tolerated = tolerated_overlap(self.sampler.jitter)
         for index in order:
             if self.stopping or time.monotonic() - started > self.run["mine_seconds"]:
                 break
             photo = photos[index]
-            boxes = false_alarms(detector(photo.pixels, self.run["mine_score"])[:40], photo.persons)
+            boxes = false_alarms(detector(photo.pixels, self.run["mine_score"])[:40], photo.persons, tolerated)
             for x, y, width, height, _ in boxes[: self.run["mine_most"]]:
                 found.append((index, x + width / 2, y + height / 2, height))
             searched += 1
