@@ -3,7 +3,8 @@
     {"image": "street.jpg", "boxes": [{"x": 12.5, "y": 30, "w": 41, "h": 100, "score": 3.25}]}
 
 in pixels of the photo, x and y of the top-left corner; a higher score is a surer person. "ms" may hold the
-milliseconds that the photo took; other keys are passed over.
+milliseconds that the photo took, "frame" the number of a picture in a video, which is then known as "NAME#FRAME".
+Other keys are passed over.
 """
 
 import json
@@ -73,8 +74,12 @@ def parse_line(text, where):
         raise InputError(f'{where}: lacks "boxes", a list')
     if ms is not None and (not plain_number(ms) or ms < 0):
         raise InputError(f'{where}: found "ms" {json.dumps(ms)[:60]}, expected a number that is not negative')
+    frame = line.get("frame")
+    if frame is not None and (isinstance(frame, bool) or not isinstance(frame, int) or frame < 0):
+        raise InputError(f'{where}: found "frame" {json.dumps(frame)[:60]}, expected a whole number')
+    name = os.path.basename(image) + ("" if frame is None else f"#{frame}")
     rows = [parse_box(box, f"{where}: box {index}") for index, box in enumerate(boxes)]
-    return os.path.basename(image), np.array(rows, dtype=float).reshape(-1, 5), ms
+    return name, np.array(rows, dtype=float).reshape(-1, 5), ms
 
 
 def read(argument):

@@ -212,6 +212,10 @@ class DetectionFiles(InFolder):
         self.assertEqual(found.boxes["a.jpg"].tolist(), [[10, 20, 41, 100, 1.5]])
         self.assertEqual((found.boxes["b.jpg"].shape, found.ms), ((0, 5), {"a.jpg": 12.5}))
 
+    def test_frames_of_a_video(self):
+        found = self.parse(line("v.avi", frame=0) + "\n" + line("v.avi", shifted(0, 1), frame=1))
+        self.assertEqual({name: len(boxes) for name, boxes in found.boxes.items()}, {"v.avi#0": 0, "v.avi#1": 1})
+
     def test_label(self):
         path = self.write("d.jsonl", "")
         self.assertEqual(detections.read(f"near net={path}").label, "near net")
@@ -249,6 +253,7 @@ class DetectionFiles(InFolder):
             box % "true": 'box 0: found "score" true',
             box.replace('"w": 3', '"w": -3') % "1": "box of -3 x 4 pixels",
             '{"image": "b.jpg", "boxes": [], "ms": -1}': 'found "ms" -1',
+            '{"image": "b.avi", "boxes": [], "frame": 1.5}': 'found "frame" 1.5',
             line("a.jpg"): "a.jpg was already in line 1",
             line("elsewhere/a.jpg"): "already in line 1",
         }
