@@ -210,9 +210,9 @@ class person_detector {
     const auto peaks = find_peaks(maps, scores, rules, memory_.peaks, memory_.pooled).best;
     detail::end_stage(observer, person_stage::peaks);
 
-    int count = 0;
+    int count = 0, looks = 0;
     for (const peak& p : peaks) {
-      if (looks_twice && count == Config.second.most) break;
+      if (looks_twice && looks++ == Config.second.most) break;
       person_box b = box_of(p);
       if constexpr (looks_twice) b.score = score_again(observer, executor, image, p);
       if (b.score > threshold) memory_.boxes[count++] = b;
