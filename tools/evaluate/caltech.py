@@ -1,7 +1,7 @@
 """The evaluation rules of the Caltech pedestrian benchmark; numpy only.
 
-P. Dollar, C. Wojek, B. Schiele, P. Perona: "Pedestrian Detection: An Evaluation of the State of the Art", IEEE
-TPAMI 34(4), 2012.
+P. Dollar, C. Wojek, B. Schiele, P. Perona: "Pedestrian Detection: An Evaluation of the State of the Art",
+IEEE TPAMI 34(4), 2012.
 
 A box is a row x, y, w, h in pixels, x and y of its top-left corner. Detections have the score as a fifth
 column; labelled boxes have 1 (ignore) or 0 (a person to be found) there.
@@ -12,15 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 
 REFERENCE_RATES = 10.0 ** np.arange(-2, 0.01, 0.25)
-"""The nine false positives per image, evenly spaced from 0.01 to 1 on a logarithmic scale, of the log-average."""
+"""The nine false positives per image, evenly spaced from 0.01 to 1 on a logarithmic scale, of the
+log-average."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """smallest: persons of a smaller height, in pixels, are ignored. overlap: least intersection over union of a
-    match. aspect: every box gets this width / height about its centre line; None keeps the widths. margin:
-    detections of less than smallest / margin pixels of height are dropped before anything else, so that one of 60
-    pixels can still match a person of 70."""
+    """smallest: persons of a smaller height, in pixels, are ignored. overlap: least intersection over union
+    of a match. aspect: every box gets this width / height about its centre line; None keeps the widths.
+    margin: detections of less than smallest / margin pixels of height are dropped before anything else, so
+    that one of 60 pixels can still match a person of 70."""
 
     smallest: float = 64.0
     overlap: float = 0.5
@@ -30,9 +31,9 @@ class Rules:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one image's detections, best first. rows: their row numbers. hits: True for a person found,
-    False for a false alarm. Detections of ignored boxes are in neither. missed: row numbers of the labelled boxes
-    that count and were not found. persons: how many count."""
+    """What became of one image's detections, best first. rows: their row numbers. hits: True for a person
+    found, False for a false alarm. Detections of ignored boxes are in neither. missed: row numbers of the
+    labelled boxes that count and were not found. persons: how many count."""
 
     scores: np.ndarray
     hits: np.ndarray
@@ -62,12 +63,16 @@ def with_aspect(boxes, aspect):
 
 
 def overlaps(detections, labels, ignored):
-    """Intersection over union of every detection (row) with every labelled box (column); for ignored ones, which
-    may be regions with many persons, intersection over the detection's own area."""
+    """Intersection over union of every detection (row) with every labelled box (column); for ignored ones,
+    which may be regions with many persons, intersection over the detection's own area."""
     left = np.maximum(detections[:, None, 0], labels[None, :, 0])
     top = np.maximum(detections[:, None, 1], labels[None, :, 1])
-    right = np.minimum(detections[:, None, 0] + detections[:, None, 2], labels[None, :, 0] + labels[None, :, 2])
-    bottom = np.minimum(detections[:, None, 1] + detections[:, None, 3], labels[None, :, 1] + labels[None, :, 3])
+    right = np.minimum(
+        detections[:, None, 0] + detections[:, None, 2], labels[None, :, 0] + labels[None, :, 2]
+    )
+    bottom = np.minimum(
+        detections[:, None, 1] + detections[:, None, 3], labels[None, :, 1] + labels[None, :, 3]
+    )
     common = np.maximum(right - left, 0) * np.maximum(bottom - top, 0)
     own = (detections[:, 2] * detections[:, 3])[:, None]
     union = own + (labels[:, 2] * labels[:, 3])[None, :] - common
@@ -78,9 +83,9 @@ def overlaps(detections, labels, ignored):
 def match(detections, labels, rules=Rules()):
     """Matches one image's detections with its labelled boxes.
 
-    From the best score down, each detection takes the person, not yet taken, with which it overlaps most, if that
-    is enough. Without one, it is left out if it lies on an ignored box, which any number may do, and is a false
-    alarm otherwise: so are second detections of a person."""
+    From the best score down, each detection takes the person, not yet taken, with which it overlaps most, if
+    that is enough. Without one, it is left out if it lies on an ignored box, which any number may do, and is
+    a false alarm otherwise: so are second detections of a person."""
     detections = as_rows(detections, "detections")
     labels = as_rows(labels, "labelled boxes")
     ignored = (labels[:, 4] != 0) | (labels[:, 3] < rules.smallest)
@@ -104,8 +109,13 @@ def match(detections, labels, rules=Rules()):
         kept.append(row)
         hits.append(len(candidates) > 0)
     kept = np.array(kept, dtype=int)
-    return Outcome(detections[rows[kept], 4], np.array(hits, dtype=bool), rows[kept], np.nonzero(free)[0],
-                   int((~ignored).sum()))
+    return Outcome(
+        detections[rows[kept], 4],
+        np.array(hits, dtype=bool),
+        rows[kept],
+        np.nonzero(free)[0],
+        int((~ignored).sum()),
+    )
 
 
 @dataclass(frozen=True)
@@ -123,7 +133,8 @@ class Curve:
     persons: int
 
     def miss_rate_at(self, rate):
-        """The miss rate at the last point with at most this many false positives per image; 1 before the first."""
+        """The miss rate at the last point with at most this many false positives per image; 1 before the
+        first."""
         below = np.nonzero(self.false_positives <= rate)[0]
         return float(self.miss_rate[below[-1]]) if len(below) else 1.0
 
@@ -150,5 +161,10 @@ def curve(outcomes):
     order = np.argsort(-scores, kind="stable")
     scores, hits = scores[order], hits[order]
     ends = np.nonzero(np.append(scores[1:] != scores[:-1], True))[0] if len(scores) else np.zeros(0, int)
-    return Curve((np.cumsum(~hits) / len(outcomes))[ends], (1 - np.cumsum(hits) / persons)[ends], scores[ends],
-                 len(outcomes), persons)
+    return Curve(
+        (np.cumsum(~hits) / len(outcomes))[ends],
+        (1 - np.cumsum(hits) / persons)[ends],
+        scores[ends],
+        len(outcomes),
+        persons,
+    )

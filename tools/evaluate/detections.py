@@ -3,8 +3,8 @@
     {"image": "street.jpg", "boxes": [{"x": 12.5, "y": 30, "w": 41, "h": 100, "score": 3.25}]}
 
 in pixels of the photo, x and y of the top-left corner; a higher score is a surer person. "ms" may hold the
-milliseconds that the photo took, "frame" the number of a picture in a video, which is then known as "NAME#FRAME".
-Other keys are passed over.
+milliseconds that the photo took, "frame" the number of a picture in a video, which is then known as
+"NAME#FRAME". Other keys are passed over.
 """
 
 import json
@@ -19,20 +19,22 @@ FIELDS = ("x", "y", "w", "h", "score")
 
 
 class Detections:
-    """label: the detector's name in tables. boxes: for each image its rows x, y, w, h, score. ms: milliseconds of
-    those images whose lines tell them. path: the file."""
+    """label: the detector's name in tables. boxes: for each image its rows x, y, w, h, score. ms:
+    milliseconds of those images whose lines tell them. path: the file."""
 
     def __init__(self, label, path):
         self.label, self.path = label, path
         self.boxes, self.ms = {}, {}
 
     def of(self, photos):
-        """A list with every photo's detections. All photos must have a line: one that the detector failed on must
-        not pass for one where it found nothing."""
+        """A list with every photo's detections. All photos must have a line: one that the detector failed on
+        must not pass for one where it found nothing."""
         missing = [image for image in photos.boxes if image not in self.boxes]
         if missing:
-            raise InputError(f"{self.path}: lacks {len(missing)} of the {len(photos.boxes)} photos of {photos.name},"
-                             f" the first {missing[0]}")
+            raise InputError(
+                f"{self.path}: lacks {len(missing)} of the {len(photos.boxes)} photos of {photos.name},"
+                f" the first {missing[0]}"
+            )
         return [self.boxes[image] for image in photos.boxes]
 
 
@@ -51,7 +53,9 @@ def parse_box(box, where):
         if field not in box:
             raise InputError(f'{where}: lacks "{field}"')
         if not plain_number(box[field]):
-            raise InputError(f'{where}: found "{field}" {json.dumps(box[field])[:60]}, expected a finite number')
+            raise InputError(
+                f'{where}: found "{field}" {json.dumps(box[field])[:60]}, expected a finite number'
+            )
     if box["w"] < 0 or box["h"] < 0:
         raise InputError(f"{where}: found a box of {box['w']:g} x {box['h']:g} pixels")
     return [float(box[field]) for field in FIELDS]
@@ -83,8 +87,8 @@ def parse_line(text, where):
 
 
 def read(argument):
-    """A file of detections, given as FILE or LABEL=FILE; without a label it is the file's name. Photos are known by
-    their names without folders."""
+    """A file of detections, given as FILE or LABEL=FILE; without a label it is the file's name. Photos are
+    known by their names without folders."""
     label, equals, path = argument.partition("=")
     if not equals or os.path.exists(argument):
         label, path = os.path.splitext(os.path.basename(argument))[0], argument
@@ -112,8 +116,13 @@ def read(argument):
 
 def line_of(image, boxes, ms=None):
     """The line for an image, without its end; numbers are rounded to what pixels and scores are worth."""
-    line = {"image": image, "boxes": [dict(zip(FIELDS, (*(round(float(side), 2) for side in box[:4]),
-                                                        round(float(box[4]), 5)))) for box in boxes]}
+    line = {
+        "image": image,
+        "boxes": [
+            dict(zip(FIELDS, (*(round(float(side), 2) for side in box[:4]), round(float(box[4]), 5))))
+            for box in boxes
+        ],
+    }
     if ms is not None:
         line["ms"] = round(ms, 2)
     return json.dumps(line, allow_nan=False)

@@ -1,5 +1,5 @@
-"""Photos in other sizes: on a canvas, and as the levels of a pyramid. What include/edgenn/vision/pyramid.hpp and
-resampling.hpp define, with matrices; numpy only. Images are float32, height x width x channels."""
+"""Photos in other sizes: on a canvas, and as the levels of a pyramid. What include/edgenn/vision/pyramid.hpp
+and resampling.hpp define, with matrices; numpy only. Images are float32, height x width x channels."""
 
 import math
 from dataclasses import dataclass
@@ -83,5 +83,8 @@ class Levels:
 
     def level(self, image, level):
         rows, columns = self.size(level)
-        return separable(area_weights(image.shape[0], 0, self.padded, rows),
-                         area_weights(image.shape[1], 0, self.width, columns), image)
+        return separable(
+            area_weights(image.shape[0], 0, self.padded, rows),
+            area_weights(image.shape[1], 0, self.width, columns),
+            image,
+        )

@@ -19,7 +19,8 @@ class Map:
     column_reach: int
 
     def pooled(self):
-        """The maximum over the window of every cell, and of those so far outside that their window has a cell."""
+        """The maximum over the window of every cell, and of those so far outside that their window has a
+        cell."""
         rows, columns = self.row_reach, self.column_reach
         height, width = self.scores.shape
         lines = np.full((height, width + 2 * columns), -np.inf, np.float32)
@@ -36,9 +37,13 @@ class Map:
         return np.floor((centres - other.origin[axis]) / other.stride[axis] + 0.5).astype(int)
 
     def window(self, row, column):
-        return [(r, c) for r in range(max(row - self.row_reach, 0), min(row + self.row_reach + 1, self.scores.shape[0]))
-                for c in range(max(column - self.column_reach, 0), min(column + self.column_reach + 1,
-                                                                      self.scores.shape[1]))]
+        return [
+            (r, c)
+            for r in range(max(row - self.row_reach, 0), min(row + self.row_reach + 1, self.scores.shape[0]))
+            for c in range(
+                max(column - self.column_reach, 0), min(column + self.column_reach + 1, self.scores.shape[1])
+            )
+        ]
 
 
 def pooled_at(other, pooled, rows, columns):
@@ -51,21 +56,27 @@ def pooled_at(other, pooled, rows, columns):
 
 
 def find_peaks(maps, threshold, support):
-    """Rows y, x of the centre, height, score: the local maxima over scale, row and column, refined by one step of mean
-    shift. Best first."""
+    """Rows y, x of the centre, height, score: the local maxima over scale, row and column, refined by one
+    step of mean shift. Best first."""
     for each in maps:
         each.scores = np.where(np.isnan(each.scores), -np.inf, each.scores).astype(np.float32)
     pooled = [each.pooled() for each in maps]
     found = []
     for scale, here in enumerate(maps):
-        highest = pooled[scale][here.row_reach : here.row_reach + here.scores.shape[0],
-                                here.column_reach : here.column_reach + here.scores.shape[1]]
+        highest = pooled[scale][
+            here.row_reach : here.row_reach + here.scores.shape[0],
+            here.column_reach : here.column_reach + here.scores.shape[1],
+        ]
         rows, columns = np.arange(here.scores.shape[0]), np.arange(here.scores.shape[1])
         for other in (scale - 1, scale + 1):
             if 0 <= other < len(maps):
                 there = maps[other]
-                highest = np.maximum(highest, pooled_at(there, pooled[other], here.nearest(there, 0, rows),
-                                                        here.nearest(there, 1, columns)))
+                highest = np.maximum(
+                    highest,
+                    pooled_at(
+                        there, pooled[other], here.nearest(there, 0, rows), here.nearest(there, 1, columns)
+                    ),
+                )
         for row, column in zip(*np.nonzero((here.scores >= highest) & (here.scores > threshold))):
             peak = refined(maps, scale, int(row), int(column), support)
             if peak is not None:
@@ -80,8 +91,14 @@ def refined(maps, scale, row, column, support):
     total, sums = 0.0, np.zeros(3)
     for index in range(max(scale - 1, 0), min(scale + 2, len(maps))):
         there = maps[index]
-        centre = (row, column) if index == scale else (int(here.nearest(there, 0, np.array([row]))[0]),
-                                                       int(here.nearest(there, 1, np.array([column]))[0]))
+        centre = (
+            (row, column)
+            if index == scale
+            else (
+                int(here.nearest(there, 0, np.array([row]))[0]),
+                int(here.nearest(there, 1, np.array([column]))[0]),
+            )
+        )
         for cell in there.window(*centre):
             score = there.scores[cell]
             if score == best and (index, *cell) < (scale, row, column):
@@ -89,11 +106,21 @@ def refined(maps, scale, row, column, support):
             weight = float(score) - (float(best) - support)
             if weight > 0:
                 total += weight
-                sums += weight * np.array([there.origin[0] + there.stride[0] * cell[0],
-                                           there.origin[1] + there.stride[1] * cell[1], math.log2(there.box_height)])
+                sums += weight * np.array(
+                    [
+                        there.origin[0] + there.stride[0] * cell[0],
+                        there.origin[1] + there.stride[1] * cell[1],
+                        math.log2(there.box_height),
+                    ]
+                )
     if total > 0:
         return [sums[0] / total, sums[1] / total, 2 ** (sums[2] / total), float(best)]
-    return [here.origin[0] + here.stride[0] * row, here.origin[1] + here.stride[1] * column, here.box_height, float(best)]
+    return [
+        here.origin[0] + here.stride[0] * row,
+        here.origin[1] + here.stride[1] * column,
+        here.box_height,
+        float(best),
+    ]
 
 
 def suppressed(boxes, limit):

@@ -19,15 +19,17 @@ def crop(photo, box, around=0.6):
         return None
     part = photo[top:bottom, left:right].copy()
     scale = min(4.0, 400 / part.shape[0])
-    part = cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    part = cv2.resize(
+        part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    )
     corners = [(round((a - left) * scale), round((b - top) * scale)) for a, b in ((x, y), (x + w, y + h))]
     cv2.rectangle(part, *corners, (0, 0, 255), 2)
     return part
 
 
 def draw_mistakes(found, sets, outcomes, most, folder):
-    """Writes false_alarm_NNN.png (surest first) and missed_NNN.png (tallest first) into the new folder, and prints a
-    line for each: picture, photo, box, score."""
+    """Writes false_alarm_NNN.png (surest first) and missed_NNN.png (tallest first) into the new folder, and
+    prints a line for each: picture, photo, box, score."""
     import cv2
 
     alarms, missed = [], []

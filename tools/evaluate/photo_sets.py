@@ -19,16 +19,16 @@ COLUMNS = ("image", "x", "y", "w", "h", "ignore")
 
 @dataclass
 class PhotoSet:
-    """name: as given. boxes: for each photo's name, in name order, its labelled boxes as rows x, y, w, h, ignore
-    (pixels; see caltech.py). read: gives the bytes of a photo's file."""
+    """name: as given. boxes: for each photo's name, in name order, its labelled boxes as rows x, y, w, h,
+    ignore (pixels; see caltech.py). read: gives the bytes of a photo's file."""
 
     name: str
     boxes: "dict[str, np.ndarray]"
     read: "Callable[[str], bytes]" = field(repr=False)
 
     def photo(self, image):
-        """The photo as height x width x 3 bytes, blue first, as OpenCV keeps them; an orientation noted in the
-        file is not applied, since the boxes are in pixels of the file."""
+        """The photo as height x width x 3 bytes, blue first, as OpenCV keeps them; an orientation noted in
+        the file is not applied, since the boxes are in pixels of the file."""
         import cv2  # only the detectors need it
 
         data = np.frombuffer(self.read(image), np.uint8)
@@ -46,11 +46,15 @@ def read_table(path, columns):
             header = rows.fieldnames or []
             missing = [column for column in columns if column not in header]
             if missing:
-                raise InputError(f"{path}:1: found columns {','.join(header) or 'none'}, lacks {','.join(missing)}")
+                raise InputError(
+                    f"{path}:1: found columns {','.join(header) or 'none'}, lacks {','.join(missing)}"
+                )
             for row in rows:
                 where = f"{path}:{rows.line_num}"
                 if None in row or None in row.values():
-                    raise InputError(f"{where}: found another number of fields than the header's {len(header)}")
+                    raise InputError(
+                        f"{where}: found another number of fields than the header's {len(header)}"
+                    )
                 yield where, row
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from None
@@ -133,7 +137,9 @@ class Archive:
         self.path = path
         try:
             with tarfile.open(path, "r:") as tar:
-                self.places = {member.name: (member.offset_data, member.size) for member in tar if member.isfile()}
+                self.places = {
+                    member.name: (member.offset_data, member.size) for member in tar if member.isfile()
+                }
         except (OSError, tarfile.TarError) as error:
             raise InputError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
@@ -180,14 +186,19 @@ def inria(data, name, file):
 
 
 def held_out(photos, source, name):
-    """The tenth of a training set that tools/train leaves aside: chosen by a hash, as person_pools.py does."""
-    boxes = {image: rows for image, rows in photos.boxes.items() if zlib.crc32(f"{source}:{image}".encode()) % 10 == 0}
+    """The tenth of a training set that tools/train leaves aside: chosen by a hash, as person_pools.py
+    does."""
+    boxes = {
+        image: rows
+        for image, rows in photos.boxes.items()
+        if zlib.crc32(f"{source}:{image}".encode()) % 10 == 0
+    }
     return PhotoSet(name, boxes, photos.read)
 
 
 def coco(data):
-    """COCO's photos for training. Crowds are ignored, and persons that are not about upright and whole: those whose
-    height is not 1.8 to 4 times their width."""
+    """COCO's photos for training. Crowds are ignored, and persons that are not about upright and whole: those
+    whose height is not 1.8 to 4 times their width."""
     archive = Archive(os.path.join(data, "coco_train", "coco_train_480.tar"))
 
     def rows():
@@ -203,15 +214,23 @@ def coco(data):
 
 NAMED = {
     "penn": ("Penn-Fudan, 170 photos of persons; for tests only", penn),
-    "inria-negatives": ("INRIA, 453 test photos without persons; for tests only",
-                        lambda data: inria(data, "inria-negatives", "inria_test_neg.tar")),
-    "inria-training-negatives": ("INRIA, 1217 training photos without persons",
-                                 lambda data: inria(data, "inria-training-negatives", "inria_train_neg.tar")),
-    "inria-held-out": ("those of them that tools/train leaves aside",
-                       lambda data: held_out(inria(data, "", "inria_train_neg.tar"), "background", "inria-held-out")),
+    "inria-negatives": (
+        "INRIA, 453 test photos without persons; for tests only",
+        lambda data: inria(data, "inria-negatives", "inria_test_neg.tar"),
+    ),
+    "inria-training-negatives": (
+        "INRIA, 1217 training photos without persons",
+        lambda data: inria(data, "inria-training-negatives", "inria_train_neg.tar"),
+    ),
+    "inria-held-out": (
+        "those of them that tools/train leaves aside",
+        lambda data: held_out(inria(data, "", "inria_train_neg.tar"), "background", "inria-held-out"),
+    ),
     "coco": ("COCO, 258 training photos, 123 of them with persons", coco),
-    "coco-held-out": ("those of them that tools/train leaves aside",
-                      lambda data: held_out(coco(data), "everyday", "coco-held-out")),
+    "coco-held-out": (
+        "those of them that tools/train leaves aside",
+        lambda data: held_out(coco(data), "everyday", "coco-held-out"),
+    ),
 }
 """The sets under EDGENN_DATA_DIR."""
 
@@ -224,7 +243,9 @@ def load(name):
         raise InputError(f"{name}: neither a folder nor one of the sets {', '.join(NAMED)}")
     data = os.environ.get("EDGENN_DATA_DIR")
     if not data:
-        raise InputError(f"set {name}: the environment variable EDGENN_DATA_DIR does not name the data's folder")
+        raise InputError(
+            f"set {name}: the environment variable EDGENN_DATA_DIR does not name the data's folder"
+        )
     return NAMED[name][1](data)
 
 
@@ -241,8 +262,8 @@ def load_all(names):
 
 
 def add_ignored(sets, path):
-    """Adds the boxes of a table image,x,y,w,h as ignored to the sets that have the photos. Rows of photos in none
-    of the sets are passed over, so that one list serves many sets. Returns how many were added."""
+    """Adds the boxes of a table image,x,y,w,h as ignored to the sets that have the photos. Rows of photos in
+    none of the sets are passed over, so that one list serves many sets. Returns how many were added."""
     added = 0
     for where, row in read_table(path, COLUMNS[:5]):
         box = [*box_of(row, where), 1.0]
@@ -266,8 +287,8 @@ def resized(photos, image, scale):
 
 
 def unpack(photos, folder, scale=1.0):
-    """Writes a set as a folder of its photos, at another scale if asked for, and boxes.csv. The folder appears when
-    all is written."""
+    """Writes a set as a folder of its photos, at another scale if asked for, and boxes.csv. The folder
+    appears when all is written."""
     if os.path.exists(folder):
         raise InputError(f"{folder}: is already there")
     partial = f"{folder}.partial"

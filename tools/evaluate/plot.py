@@ -22,14 +22,27 @@ def draw(path, results):
     figure, axes = pyplot.subplots(figsize=(7, 5), dpi=120, layout="constrained")
     lowest = 1.0
     for figures, curve in sorted(results, key=lambda result: result[0]["log_average_miss_rate"]):
-        x = np.concatenate([[1e-4], np.maximum(curve.false_positives, 1e-4), [max(10.0, *curve.false_positives[-1:])]])
+        x = np.concatenate(
+            [[1e-4], np.maximum(curve.false_positives, 1e-4), [max(10.0, *curve.false_positives[-1:])]]
+        )
         y = np.concatenate([[1.0], curve.miss_rate, [curve.floor()]])
         shown = y[y > 0]
         lowest = min(lowest, *shown[-1:])
-        axes.step(x, np.where(y > 0, y, np.nan), where="post", linewidth=1.6,
-                  label=f"{figures['log_average_miss_rate']:.3f}  {figures['detector']}")
-    axes.set(xscale="log", yscale="log", xlim=(3e-3, 10), ylim=(min(0.05, max(0.02, lowest * 0.9)), 1.0),
-             xlabel="false positives per image", ylabel="miss rate")
+        axes.step(
+            x,
+            np.where(y > 0, y, np.nan),
+            where="post",
+            linewidth=1.6,
+            label=f"{figures['log_average_miss_rate']:.3f}  {figures['detector']}",
+        )
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlim=(3e-3, 10),
+        ylim=(min(0.05, max(0.02, lowest * 0.9)), 1.0),
+        xlabel="false positives per image",
+        ylabel="miss rate",
+    )
     ticks = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.64, 0.8, 1]
     axes.yaxis.set_major_locator(FixedLocator([tick for tick in ticks if tick >= axes.get_ylim()[0]]))
     axes.yaxis.set_minor_locator(NullLocator())

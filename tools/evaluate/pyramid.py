@@ -49,7 +49,8 @@ class SecondLook:
 
 @dataclass(frozen=True)
 class Config:
-    """person_config of person_config.hpp, less the size of images, the ground plane and the order of colours."""
+    """person_config of person_config.hpp, less the size of images, the ground plane and the order of
+    colours."""
 
     padding_below: int = -1
     per_octave: int = 7
@@ -82,7 +83,9 @@ def from_json(kind, values, where):
             changes = from_json(known[name].type, value, f"{where}: {name}")
             result[name] = dataclasses.replace(default, **{each: getattr(changes, each) for each in value})
         elif isinstance(value, str) != (known[name].type is str) or isinstance(value, (bool, list, dict)):
-            raise InputError(f"{where}: {name} is {json.dumps(value)[:60]}, expected {known[name].type.__name__}")
+            raise InputError(
+                f"{where}: {name} is {json.dumps(value)[:60]}, expected {known[name].type.__name__}"
+            )
         else:
             result[name] = known[name].type(value)
     return kind(**result)
@@ -142,8 +145,8 @@ def with_values(definition, values):
 
 
 class Detector:
-    """models: networks by kind, far, medium and near, those that the configuration uses. canvases: sizes of images
-    that photos are placed on; none: each photo is an image of its own size."""
+    """models: networks by kind, far, medium and near, those that the configuration uses. canvases: sizes of
+    images that photos are placed on; none: each photo is an image of its own size."""
 
     def __init__(self, models, config=Config(), canvases=()):
         for kind in PATCHES:
@@ -179,8 +182,16 @@ class Detector:
                 if level not in made:
                     made[level] = levels.level(image, level)
                 z = scales.gain * self.scores(kind, made[level])[0] + scales.offset
-                maps.append(Map(z, (patch[0] * pitch[0] / 2, patch[1] * pitch[1] / 2),
-                                (STRIDE * pitch[0], STRIDE * pitch[1]), height, scales.row_reach, scales.column_reach))
+                maps.append(
+                    Map(
+                        z,
+                        (patch[0] * pitch[0] / 2, patch[1] * pitch[1] / 2),
+                        (STRIDE * pitch[0], STRIDE * pitch[1]),
+                        height,
+                        scales.row_reach,
+                        scales.column_reach,
+                    )
+                )
         return sorted(maps, key=lambda each: each.box_height)
 
     def look_again(self, image, peaks):
@@ -191,8 +202,13 @@ class Detector:
         for y, x, person, _ in peaks:
             rows = person / self.config.occupancy
             columns = rows * width / height
-            windows.append(separable(area_weights(image.shape[0], y - rows / 2, rows, height),
-                                     area_weights(image.shape[1], x - columns / 2, columns, width), image))
+            windows.append(
+                separable(
+                    area_weights(image.shape[0], y - rows / 2, rows, height),
+                    area_weights(image.shape[1], x - columns / 2, columns, width),
+                    image,
+                )
+            )
         if windows:
             z = second.gain * self.scores(second.net, np.stack(windows))[:, 0, 0] + second.offset
             peaks[:, 3] = second.weight * z + (1 - second.weight) * peaks[:, 3]
@@ -208,7 +224,9 @@ class Detector:
             peaks = self.look_again(image, peaks[: config.second.most])
             peaks = peaks[peaks[:, 3] > config.threshold]
         y, x, height, score = peaks.T
-        boxes = np.stack([x - config.aspect * height / 2, y - height / 2, config.aspect * height, height, score], axis=1)
+        boxes = np.stack(
+            [x - config.aspect * height / 2, y - height / 2, config.aspect * height, height, score], axis=1
+        )
         return suppressed(boxes, config.iou_threshold)
 
     def __call__(self, photo):
@@ -238,6 +256,12 @@ def make(weights, config_path, threshold, canvases):
     if threshold is not None:
         config = dataclasses.replace(config, threshold=threshold)
     if not config_path:  # networks that are not there are not used
-        config = dataclasses.replace(config, **{kind: dataclasses.replace(getattr(config, kind), levels=0)
-                                                for kind in PATCHES if kind not in models})
+        config = dataclasses.replace(
+            config,
+            **{
+                kind: dataclasses.replace(getattr(config, kind), levels=0)
+                for kind in PATCHES
+                if kind not in models
+            },
+        )
     return Detector(models, config, [Canvas(height, width) for width, height in canvases])

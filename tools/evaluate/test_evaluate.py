@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Tests of the evaluation; run this file. Needs numpy only: the sets are folders of empty files, the detections are
-made by hand, and the expected figures worked out on paper."""
+"""Tests of the evaluation; run this file. Needs numpy only: the sets are folders of empty files, the
+detections are made by hand, and the expected figures worked out on paper."""
 
 import contextlib
 import io
@@ -22,8 +22,8 @@ import photo_sets
 from agreement import compare
 from errors import InputError, whole_file
 
-# A person of 100 pixels has 41 x 100 pixels by the rules, so shifting such a box down by d leaves an intersection over
-# union of (100 - d) / (100 + d): 1/2 at d = 33.3, 0.6 at d = 25.
+# A person of 100 pixels has 41 x 100 pixels by the rules, so shifting such a box down by d leaves an
+# intersection over union of (100 - d) / (100 + d): 1/2 at d = 33.3, 0.6 at d = 25.
 PERSON = [10, 20, 41, 100]
 
 
@@ -54,7 +54,9 @@ class Matching(unittest.TestCase):
         self.assertAlmostEqual(caltech.overlaps(found, labels, np.array([False, False]))[1, 1], 16 / 64)
 
     def test_all_boxes_get_the_same_aspect(self):
-        np.testing.assert_allclose(caltech.with_aspect(np.array([[10.0, 5, 100, 200]]), 0.41), [[19, 5, 82, 200]])
+        np.testing.assert_allclose(
+            caltech.with_aspect(np.array([[10.0, 5, 100, 200]]), 0.41), [[19, 5, 82, 200]]
+        )
         wide = [[0, 20, 61, 100, 1]]  # about the same centre line
         self.check(outcome([shifted(0, 1, [0, 20, 61, 100])], [[*PERSON, 0]]), [True], 1)
         narrow = [[25.5, 20, 10, 100, 0]]
@@ -64,7 +66,9 @@ class Matching(unittest.TestCase):
     def test_a_second_detection_of_a_person_is_a_false_alarm(self):
         result = outcome([shifted(20, 1), shifted(0, 2), shifted(5, 3)], [[*PERSON, 0]])
         self.check(result, [True, False, False], 1)
-        self.assertEqual((result.scores.tolist(), result.rows.tolist(), result.missed.tolist()), ([3, 2, 1], [2, 1, 0], []))
+        self.assertEqual(
+            (result.scores.tolist(), result.rows.tolist(), result.missed.tolist()), ([3, 2, 1], [2, 1, 0], [])
+        )
 
     def test_each_detection_takes_the_best_of_the_free_persons(self):
         labels = [[*PERSON, 0], [*shifted(20, 0)]]
@@ -97,7 +101,9 @@ class Matching(unittest.TestCase):
         # 64 / 1.25 = 51.2: the lower one is not even a false alarm, the other one is
         self.check(outcome([[10, 20, 21, 51.1, 2], [200, 20, 21, 51.3, 1]], []), [False], 0)
         # a person of 70 pixels found with 52: 52 / 70 of it, times the widths' ratio, is above 0.5
-        self.check(outcome([[10 + 0.205 * 18, 29, 0.41 * 52, 52, 1]], [[10, 20, 0.41 * 70, 70, 0]]), [True], 1)
+        self.check(
+            outcome([[10 + 0.205 * 18, 29, 0.41 * 52, 52, 1]], [[10, 20, 0.41 * 70, 70, 0]]), [True], 1
+        )
 
     def test_equal_scores_keep_their_order(self):
         result = outcome([shifted(10, 1), shifted(0, 1)], [[*PERSON, 0]])
@@ -140,8 +146,11 @@ class CurveFigures(unittest.TestCase):
         self.assertEqual({rate: curve.miss_rate_at(rate) for rate in expected}, expected)
 
     def test_log_average(self):
-        np.testing.assert_allclose(caltech.REFERENCE_RATES, [0.01, 0.01778279, 0.03162278, 0.05623413, 0.1, 0.17782794,
-                                                             0.31622777, 0.56234133, 1], rtol=1e-6)
+        np.testing.assert_allclose(
+            caltech.REFERENCE_RATES,
+            [0.01, 0.01778279, 0.03162278, 0.05623413, 0.1, 0.17782794, 0.31622777, 0.56234133, 1],
+            rtol=1e-6,
+        )
         # seven references below 0.5 false positives per image, two above
         self.assertAlmostEqual(caltech.curve(self.images).log_average(), (0.5**7 * 0.25**2) ** (1 / 9))
 
@@ -199,7 +208,9 @@ class InFolder(unittest.TestCase):
 
 
 def line(image, *boxes, **more):
-    return json.dumps({"image": image, "boxes": [dict(zip("xywh", box[:4]), score=box[4]) for box in boxes], **more})
+    return json.dumps(
+        {"image": image, "boxes": [dict(zip("xywh", box[:4]), score=box[4]) for box in boxes], **more}
+    )
 
 
 class DetectionFiles(InFolder):
@@ -207,14 +218,18 @@ class DetectionFiles(InFolder):
         return detections.read(self.write("d.jsonl", text))
 
     def test_reads_lines(self):
-        found = self.parse(line("some/where/a.jpg", shifted(0, 1.5), ms=12.5, more="x") + "\n\n" + line("b.jpg"))
+        found = self.parse(
+            line("some/where/a.jpg", shifted(0, 1.5), ms=12.5, more="x") + "\n\n" + line("b.jpg")
+        )
         self.assertEqual(found.label, "d")
         self.assertEqual(found.boxes["a.jpg"].tolist(), [[10, 20, 41, 100, 1.5]])
         self.assertEqual((found.boxes["b.jpg"].shape, found.ms), ((0, 5), {"a.jpg": 12.5}))
 
     def test_frames_of_a_video(self):
         found = self.parse(line("v.avi", frame=0) + "\n" + line("v.avi", shifted(0, 1), frame=1))
-        self.assertEqual({name: len(boxes) for name, boxes in found.boxes.items()}, {"v.avi#0": 0, "v.avi#1": 1})
+        self.assertEqual(
+            {name: len(boxes) for name, boxes in found.boxes.items()}, {"v.avi#0": 0, "v.avi#1": 1}
+        )
 
     def test_label(self):
         path = self.write("d.jsonl", "")
@@ -273,7 +288,9 @@ class DetectionFiles(InFolder):
     def test_every_photo_needs_its_line(self):
         found = self.parse(line("a.jpg"))
         photos = photo_sets.load(self.make_set())
-        with self.assertRaisesRegex(InputError, "d.jsonl: lacks 1 of the 2 photos of .*street, the first b.PNG"):
+        with self.assertRaisesRegex(
+            InputError, "d.jsonl: lacks 1 of the 2 photos of .*street, the first b.PNG"
+        ):
             found.of(photos)
 
 
@@ -281,8 +298,10 @@ class PhotoSets(InFolder):
     def test_folder(self):
         table = "image,x,y,w,h,ignore,note\na.jpg,1,2,3,4,1,x\na.jpg,5,6,7,8,,y\nb.PNG,1.5,2,3,4,0,z\n"
         photos = photo_sets.load(self.make_set(table=table))
-        self.assertEqual({name: boxes.tolist() for name, boxes in photos.boxes.items()},
-                         {"a.jpg": [[1, 2, 3, 4, 1], [5, 6, 7, 8, 0]], "b.PNG": [[1.5, 2, 3, 4, 0]]})
+        self.assertEqual(
+            {name: boxes.tolist() for name, boxes in photos.boxes.items()},
+            {"a.jpg": [[1, 2, 3, 4, 1], [5, 6, 7, 8, 0]], "b.PNG": [[1.5, 2, 3, 4, 0]]},
+        )
 
     def test_folder_without_persons(self):
         photos = photo_sets.load(self.make_set(table=None))
@@ -329,12 +348,18 @@ class PhotoSets(InFolder):
 
     def test_the_same_photo_twice(self):
         with self.assertRaisesRegex(InputError, "photo a.jpg is in .*one and in .*two"):
-            photo_sets.load_all([self.make_set("one", None, ["a.jpg"]), self.make_set("two", None, ["a.jpg"])])
+            photo_sets.load_all(
+                [self.make_set("one", None, ["a.jpg"]), self.make_set("two", None, ["a.jpg"])]
+            )
 
     def make_penn(self):
         """Three persons in a photo, of whom the list of added ones names the second."""
-        files = {"P1.jpg": b"one", "P1_mask.png": b"", "P2.jpg": b"two",
-                 "added-object-list.txt": b"# Objects added later\nP1.png 2\n# P1.png 3\n"}
+        files = {
+            "P1.jpg": b"one",
+            "P1_mask.png": b"",
+            "P2.jpg": b"two",
+            "added-object-list.txt": b"# Objects added later\nP1.png 2\n# P1.png 3\n",
+        }
         os.makedirs(self.path("pennfudan"))
         with tarfile.open(self.path("pennfudan/pennfudan_jpeg95.tar"), "w") as tar:
             for name, data in files.items():
@@ -348,8 +373,10 @@ class PhotoSets(InFolder):
     def test_penn_ignores_the_added_persons(self):
         with self.make_penn():
             photos = photo_sets.load("penn")
-        self.assertEqual({name: boxes[:, [0, 4]].tolist() for name, boxes in photos.boxes.items()},
-                         {"P1.jpg": [[10, 0], [110, 1], [210, 0]], "P2.jpg": []})
+        self.assertEqual(
+            {name: boxes[:, [0, 4]].tolist() for name, boxes in photos.boxes.items()},
+            {"P1.jpg": [[10, 0], [110, 1], [210, 0]], "P2.jpg": []},
+        )
         self.assertEqual(photos.read("P2.jpg"), b"two")
 
     def test_unpacked_set_is_the_same(self):
@@ -358,8 +385,10 @@ class PhotoSets(InFolder):
             status, output, _ = self.run_tool("unpack", "penn", self.path("out"))
             self.assertEqual((status, output), (0, f"{self.path('out')}: 2 photos, 3 boxes\n"))
             again = photo_sets.load(self.path("out"))
-            self.assertEqual({name: boxes.tolist() for name, boxes in again.boxes.items()},
-                             {name: boxes.tolist() for name, boxes in photos.boxes.items()})
+            self.assertEqual(
+                {name: boxes.tolist() for name, boxes in again.boxes.items()},
+                {name: boxes.tolist() for name, boxes in photos.boxes.items()},
+            )
             self.assertEqual(again.read("P1.jpg"), b"one")
             self.assertIn("out: is already there", self.run_tool("unpack", "penn", self.path("out"))[2])
 
@@ -373,7 +402,9 @@ class PhotoSets(InFolder):
 
     def test_ignore_list(self):
         sets = [photo_sets.load(self.make_set())]
-        path = self.write("list.csv", "image,x,y,w,h,reason\nb.PNG,1,2,30,40,cyclist\nother.jpg,1,2,3,4,cut off\n")
+        path = self.write(
+            "list.csv", "image,x,y,w,h,reason\nb.PNG,1,2,30,40,cyclist\nother.jpg,1,2,3,4,cut off\n"
+        )
         self.assertEqual(photo_sets.add_ignored(sets, path), 1)
         self.assertEqual(sets[0].boxes["b.PNG"].tolist(), [[1, 2, 30, 40, 1]])
         self.assertEqual(len(sets[0].boxes["a.jpg"]), 1)
@@ -385,7 +416,9 @@ class Scores(InFolder):
         return self.run_tool("score", "--set", self.make_set(), path, *arguments)
 
     def test_table(self):
-        status, output, _ = self.score(line("a.jpg", shifted(0, 2), shifted(60, 1), ms=10), line("b.PNG", ms=20))
+        status, output, _ = self.score(
+            line("a.jpg", shifted(0, 2), shifted(60, 1), ms=10), line("b.PNG", ms=20)
+        )
         self.assertEqual(status, 0)
         lines = output.splitlines()
         self.assertEqual(lines[0], f"{self.path('street')}: 2 photos, 1 persons of at least 64 pixels")
@@ -393,15 +426,18 @@ class Scores(InFolder):
         self.assertEqual(lines[2].split(), ["d", ".000", ".000", ".000", ".000", ".000", "15"])
 
     def test_json(self):
-        _, output, _ = self.score(line("a.jpg", shifted(0, 1)), line("b.PNG", shifted(0, 2)),
-                                  arguments=["--json", "--curve"])
+        _, output, _ = self.score(
+            line("a.jpg", shifted(0, 1)), line("b.PNG", shifted(0, 2)), arguments=["--json", "--curve"]
+        )
         figures = json.loads(output)
         self.assertEqual((figures["detector"], figures["images"], figures["persons"]), ("d", 2, 1))
         self.assertEqual([figures[f"miss_rate_at_{rate}"] for rate in ("1", "0.1", "0.01")], [0, 1, 1])
         self.assertAlmostEqual(figures["log_average_miss_rate"], 1e-10 ** (2 / 9))
         self.assertEqual(figures["ms_per_image"], {self.path("street"): None})
-        self.assertEqual(figures["curve"], {"false_positives_per_image": [0.5, 0.5], "miss_rate": [1, 0],
-                                            "threshold": [2, 1]})
+        self.assertEqual(
+            figures["curve"],
+            {"false_positives_per_image": [0.5, 0.5], "miss_rate": [1, 0], "threshold": [2, 1]},
+        )
 
     def test_ignore_list_and_smallest(self):
         lines = line("a.jpg", shifted(0, 1)), line("b.PNG", shifted(0, 2))
@@ -446,14 +482,18 @@ class WholeFiles(InFolder):
         output = self.path("out.jsonl")
         with mock.patch.object(evaluate, "make_detector", lambda options: lambda photo: next(rows)):
             with mock.patch.object(photo_sets.PhotoSet, "photo", lambda self, image: None):
-                status, _, errors = self.run_tool("detect", "hog", "--set", self.make_set(), "--output", output)
+                status, _, errors = self.run_tool(
+                    "detect", "hog", "--set", self.make_set(), "--output", output
+                )
         self.assertEqual(status, 2)
         self.assertIn("b.PNG: the detector gave a box or score that is no number", errors)
         self.assertEqual(os.listdir(self.folder), ["street"])
 
     def test_a_detector_that_works(self):
         output = self.path("out.jsonl")
-        with mock.patch.object(evaluate, "make_detector", lambda options: lambda photo: np.array([shifted(0, 3)])):
+        with mock.patch.object(
+            evaluate, "make_detector", lambda options: lambda photo: np.array([shifted(0, 3)])
+        ):
             with mock.patch.object(photo_sets.PhotoSet, "photo", lambda self, image: None):
                 status, _, _ = self.run_tool("detect", "hog", "--set", self.make_set(), "--output", output)
         self.assertEqual(status, 0)
@@ -513,7 +553,9 @@ class CommittedLists(unittest.TestCase):
         folder = os.path.dirname(os.path.abspath(__file__))
         for name in os.listdir(folder):
             if name.endswith(".csv"):
-                for where, row in photo_sets.read_table(os.path.join(folder, name), ("image", *"xywh", "reason")):
+                for where, row in photo_sets.read_table(
+                    os.path.join(folder, name), ("image", *"xywh", "reason")
+                ):
                     x, y, w, h = photo_sets.box_of(row, where)
                     self.assertTrue(w > 0 and h > 0 and row["reason"], where)
 
