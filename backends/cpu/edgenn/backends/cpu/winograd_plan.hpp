@@ -127,7 +127,10 @@ constexpr winograd_plan winograd_plan_of(winograd_axis y, winograd_axis x, int g
 /// instructions and cache lines for each tile and channel. The constants were measured with AVX-512 on a Zen
 /// 4 core; only their rough size matters.
 constexpr double cost_of_convolution(const winograd_plan& plan, shape in, shape out) {
-  constexpr double of_a_tile = 4;    // to begin and to end the sums of a tile of the product, in steps of k
+  // To begin and to end the sums of a tile of the product, in steps of k. To write short sums takes longer
+  // than to compute them where vectors are long, of which a few channels leave most lanes empty.
+  const bool is_short = plan.depth() < 20 && plan.channel_pitch > 4 * plan.channels;
+  const double of_a_tile = is_short ? 12 : 4;
   constexpr double of_a_weight = 6;  // to fetch it from memory
   // The part of the shorter of two tasks, to fetch weights and to multiply, that does not go on with the
   // other. A single tile of the product waits for all weights alike and many tiles fetch the next ones; a few
