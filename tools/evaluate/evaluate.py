@@ -5,7 +5,7 @@
     evaluate.py unpack NAME FOLDER                                a set as photos and boxes.csv
     evaluate.py detect hog|ssd|pyramid --output FILE              detections, a JSON line for each photo
     evaluate.py score [LABEL=]FILE... [--plot CURVE.svg]          miss rates, log-average, curves
-    evaluate.py mistakes FILE --output FOLDER                     pictures of false alarms and of missed persons
+    evaluate.py mistakes FILE --output FOLDER                     pictures of its false alarms and misses
     evaluate.py compare FILE FILE                                 whether two detectors agree box by box
 
 The environment variable EDGENN_DATA_DIR names the folder of the named sets.
@@ -171,8 +171,8 @@ def score(options):
     counted = results[0][0]
     ignored = "".join(f", without {path}" for path in options.ignore)
     print(
-        f"{' + '.join(photos.name for photos in sets)}: {counted['images']} photos, {counted['persons']} persons"
-        f" of at least {options.smallest:g} pixels{ignored}"
+        f"{' + '.join(photos.name for photos in sets)}: {counted['images']} photos, {counted['persons']}"
+        f" persons of at least {options.smallest:g} pixels{ignored}"
     )
     print_table(results)
 
