@@ -3,16 +3,16 @@
 # Users of the library need none of this.
 #
 #   sh tools/setup.sh        for the test suite and everything else
-#   sh tools/setup.sh demo   only for the demo
+#   sh tools/setup.sh demo   only for the demos
 #   sh tools/setup.sh import only for edgenn-import
 set -eu
 
 importer='libonnx-dev libprotobuf-dev libflatbuffers-dev flatbuffers-compiler'
 case ${1-all} in
-  demo) packages='' ;;
+  demo) packages='ffmpeg' ;;
   import) packages="pkg-config $importer" ;;
   all)
-    packages='clang libclang-rt-dev python3 python3-numpy doctest-dev libeigen3-dev pkg-config doxygen git ca-certificates
+    packages='ffmpeg clang libclang-rt-dev python3 python3-numpy doctest-dev libeigen3-dev pkg-config doxygen git ca-certificates
       gcc-arm-none-eabi libnewlib-arm-none-eabi libstdc++-arm-none-eabi-newlib qemu-system-arm
       g++-aarch64-linux-gnu g++-arm-linux-gnueabihf qemu-user-static qemu-user libonnx-testdata'"
       $importer"
@@ -23,7 +23,7 @@ case ${1-all} in
     ;;
 esac
 packages="g++ cmake ninja-build libcli11-dev libstb-dev zlib1g-dev opencv-doc $packages"
-digits=/usr/share/doc/opencv-doc/examples/data/digits.png
+data=/usr/share/doc/opencv-doc/examples/data
 
 fail() {
   printf 'setup.sh: %s\n' "$*" >&2
@@ -34,6 +34,9 @@ fail() {
 lacking() {
   commands='g++ cmake ninja'
   headers='CLI/CLI.hpp stb/stb_image.h zlib.h'
+  if [ "${1-all}" != import ]; then
+    commands="$commands ffmpeg"
+  fi
   if [ "${1-all}" = all ]; then
     commands="$commands clang++ python3 doxygen git arm-none-eabi-g++ qemu-system-arm
       aarch64-linux-gnu-g++ arm-linux-gnueabihf-g++ qemu-aarch64-static qemu-aarch64"
@@ -74,8 +77,11 @@ for package in $packages; do
   status=$(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null || true)
   [ "$status" = installed ] || missing="$missing $package"
 done
-# Slim images leave out everything below /usr/share/doc, and with it the picture of the digits.
-[ -f "$digits" ] || case $missing in *opencv-doc*) ;; *) missing="$missing opencv-doc" ;; esac
+# Slim images leave out everything below /usr/share/doc, and with it the digits and the video of the demos.
+examples_are_there() {
+  [ -f "$data/digits.png" ] && [ -f "$data/vtest.avi" ]
+}
+examples_are_there || case $missing in *opencv-doc*) ;; *) missing="$missing opencv-doc" ;; esac
 
 if [ -n "$missing" ]; then
   install="apt-get install --yes --no-install-recommends --reinstall
@@ -104,6 +110,6 @@ if [ -n "$missing" ]; then
   quietly apt-get update
   # shellcheck disable=SC2086
   quietly $install
-  [ -f "$digits" ] || fail "opencv-doc is installed but $digits is not there"
+  examples_are_there || fail "opencv-doc is installed but $data/digits.png or vtest.avi is not there"
 fi
 check_cmake
