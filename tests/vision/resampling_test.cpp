@@ -95,7 +95,8 @@ TEST_CASE("images are resized as by OpenCV and PyTorch") {
     const bytes image = source_image(in.height, in.width, in.channels);
     const numbers from_bytes = resize(g.how, image, in, g.out_height, g.out_width, how);
     CHECK(distance(from_bytes, g.expected) < 2e-4f);
-    CHECK(resize(g.how, as_floats(image), in, g.out_height, g.out_width, how) == from_bytes);
+    const numbers from_floats = resize(g.how, as_floats(image), in, g.out_height, g.out_width, how);
+    CHECK(distance(from_floats, from_bytes) < 1e-4f);
   }
 }
 

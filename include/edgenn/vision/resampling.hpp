@@ -169,11 +169,12 @@ constexpr void mix_rows(const From* row, std::ptrdiff_t stride, const float* w, 
   const From* __restrict r2 = row + (N > 2 ? 2 * stride : 0);
   const From* __restrict r3 = row + (N > 3 ? 3 * stride : 0);
   for (std::ptrdiff_t j = 0; j < n; ++j) {
-    float s = w0 * static_cast<float>(r0[j]);
+    float s = 0;  // so that each product has one sum to be fused with, in vectors and in what is left over
+    if constexpr (Adds) s = sum[j];
+    s += w0 * static_cast<float>(r0[j]);
     if constexpr (N > 1) s += w1 * static_cast<float>(r1[j]);
     if constexpr (N > 2) s += w2 * static_cast<float>(r2[j]);
     if constexpr (N > 3) s += w3 * static_cast<float>(r3[j]);
-    if constexpr (Adds) s += sum[j];
     sum[j] = s;
   }
 }
@@ -221,8 +222,8 @@ struct column_mixer {
     const float* entry = table;
     for (int x = 0; x < out; ++x, to += 3) {
       const float* from = row + std::bit_cast<std::int32_t>(*entry++);
-      four_floats sum = *entry++ * load_four(from);
-      for (int t = 1; t < taps; ++t) sum += *entry++ * load_four(from += 3);
+      four_floats sum = {};
+      for (int t = 0; t < taps; ++t, from += 3) sum += *entry++ * load_four(from);
       if (swap) sum = four_floats{sum[2], sum[1], sum[0], 0};
       sum = (sum - means) * scales;
       __builtin_memcpy(to, &sum, x + 1 < out ? sizeof sum : 3 * sizeof(float));
@@ -243,11 +244,21 @@ constexpr void round_to(std::uint8_t* to, const float* from, std::ptrdiff_t n) {
   }
 }
 
+template <class From, class To>
+struct resampling_job {
+  image_view<const From> from;
+  image_view<To> to;
+  std::span<float> scratch;
+  resampling how;
+  share part;
+};
+
+/// Compiled once for a program, without knowledge of any job: a strip of rows must have the bits of the
+/// whole, and copies for known sizes might round another sum or product.
 template <class Filter, class From, class To>
-constexpr bool resample(const image_view<From>& from, const image_view<To>& to, std::span<float> scratch,
-                        const resampling& how, share part) {
-  static_assert(element_of_image<std::remove_const_t<From>> && element_of_image<To>,
-                "edgenn: images are resampled from and to std::uint8_t or float");
+[[gnu::noinline]] constexpr bool resample(const resampling_job<From, To>* job) {
+  if (!std::is_constant_evaluated()) asm("" : "+r"(job));
+  const auto& [from, to, scratch, how, part] = *job;
   const resampling_plan<Filter> plan(from, to, how);
   if (!plan.possible || scratch.size() < plan.template scratch<To>()) return false;
   if (from.data == nullptr || from.row_stride < from.row_elements()) return false;
@@ -303,6 +314,19 @@ constexpr bool resample(const image_view<From>& from, const image_view<To>& to, 
     if constexpr (!std::is_same_v<To, float>) round_to(to.row(y), unrounded, to.row_elements());
   }
   return true;
+}
+
+template <class Filter, class From, class To>
+constexpr bool resample(const image_view<From>& from, const image_view<To>& to, std::span<float> scratch,
+                        const resampling& how, share part) {
+  using element = std::remove_const_t<From>;
+  static_assert(element_of_image<element> && element_of_image<To>,
+                "edgenn: images are resampled from and to std::uint8_t or float");
+  if constexpr (element_of_image<element> && element_of_image<To>) {
+    const resampling_job<element, To> job{from, to, scratch, how, part};
+    return resample<Filter>(&job);
+  }
+  return false;
 }
 
 }  // namespace detail
