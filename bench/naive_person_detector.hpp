@@ -192,10 +192,12 @@ class naive_person_detector {
         levels_{levels},
         networks_{std::move(networks)} {}
 
-  double macs() const {
+  /// Multiply-accumulate operations of the far, the medium and the near network.
+  std::array<double, 3> macs() const {
     const edgenn::extent canvas = levels_.size(0);
-    double sum = 0;
-    for (const edgenn::person_scale& s : scales_) sum += network_of(s).macs(canvas.h, canvas.w);
+    std::array<double, 3> sum{};
+    for (const edgenn::person_scale& s : scales_)
+      sum[static_cast<std::size_t>(s.net)] += network_of(s).macs(canvas.h, canvas.w);
     return sum;
   }
 

@@ -71,70 +71,77 @@ inline double metres_tall(const edgenn::ground_plane& g, int image_height, doubl
   return feet > 0 ? static_cast<double>(g.camera_height.value()) * (1 - head / feet) : -1;
 }
 
-/// What became of the boxes of a whole detection where only the ground is looked at.
+/// What became of the local maxima of a whole detection where only the ground is looked at, before boxes that
+/// overlap are removed.
 struct ground_check {
-  int found = 0;     ///< boxes of the whole detection
+  int found = 0;     ///< in the whole detection, without those whose score is next to the threshold
   int allowed = 0;   ///< of these, with the feet where a person of that height on the ground has them
-  int kept = 0;      ///< of the allowed ones, found on the ground too, from the same cell with the same score
-  int replaced = 0;  ///< of the allowed ones, others that overlap a better box that only the ground run has
-  int lost = 0;      ///< of the allowed ones, all others
-  int excluded_but_found = 0;  ///< not allowed but found, within the margin of the plane
-  bool is_right() const { return lost == 0; }
+  int kept = 0;      ///< of the allowed ones, found in the same cell by the ground run
+  int beside = 0;    ///< of the others, found by the ground run too: within the margin of the plane
+  double score = 0;  ///< largest difference of a cell that both have
+  bool is_right() const { return kept == allowed && score <= difference::most_score; }
 };
 
-/// A cell of a scale: the one that the box was found in, before its position was refined.
-struct cell_of_box {
-  int row = -1, column = -1;
-};
-inline cell_of_box cell_of(const edgenn::person_box& b, const edgenn::score_map& m,
-                           std::span<const float> scores) {
-  cell_of_box best;
-  float least = 1e9f;
-  for (int row = 0; row < m.height; ++row)
-    for (int column = 0; column < m.width; ++column) {
-      if (scores[static_cast<std::size_t>(row * m.width + column)] != b.score) continue;
-      const float y = m.origin_y + m.stride_y * static_cast<float>(row) - (b.where.y1 + b.where.y2) / 2;
-      const float x = m.origin_x + m.stride_x * static_cast<float>(column) - (b.where.x1 + b.where.x2) / 2;
-      if (y * y + x * x < least) {
-        least = y * y + x * x;
-        best = {row, column};
-      }
-    }
-  return best;
+/// The local maxima in the scores of the last image of a detector.
+template <class Detector>
+std::vector<edgenn::peak> peaks_of(const Detector& detector, float threshold) {
+  std::vector<edgenn::score_map> maps;
+  std::vector<const float*> scores;
+  std::size_t cells = 0;
+  for (const edgenn::person_scale& s : detector.scales) {
+    scores.push_back(detector.scores(static_cast<int>(maps.size())).data());
+    maps.push_back(s.map);
+    cells += static_cast<std::size_t>(s.map.size());
+  }
+  std::vector<edgenn::peak> peaks(cells);
+  std::vector<float> scratch(edgenn::peaks_scratch(maps));
+  peaks.resize(edgenn::find_peaks(maps, scores, {threshold}, peaks, scratch).best.size());
+  return peaks;
 }
 
-/// `whole` has just found `all`, and a detector with the plane `ground` has found `on_ground` with the same
-/// networks. A box of `all` whose cell the plane allows must be in `on_ground`. Its position may differ,
-/// since it is refined by fewer neighbours at the edge of what the plane allows.
-template <class Detector>
-ground_check check_ground(const Detector& whole, const edgenn::person_config& config, const person_boxes& all,
-                          const person_boxes& on_ground, float threshold) {
+/// Compares two detectors that have just looked at one image with the same networks: `whole` everywhere, and
+/// `on_ground` where the plane of `config` allows persons. What the plane allows follows from angles here,
+/// not from the rows that the detector computed.
+template <class Whole, class Ground>
+ground_check check_ground(const Whole& whole, const Ground& on_ground, const edgenn::person_config& config,
+                          float threshold) {
+  constexpr int stride = 8;  // rows of a level from one cell to the next
   ground_check check;
-  for (const edgenn::person_box& b : all) {
-    if (static_cast<double>(b.score) <= static_cast<double>(threshold) + difference::most_score) continue;
+  const std::vector<edgenn::peak> peaks = peaks_of(on_ground, threshold);
+  const auto scale_on_ground = [&](const edgenn::person_scale& s) {
+    for (int i = 0; i < on_ground.scales.size(); ++i)
+      if (on_ground.scales[i].net == s.net && on_ground.scales[i].level == s.level) return i;
+    return -1;
+  };
+
+  for (int s = 0; s < whole.scales.size(); ++s) {
+    const int g = scale_on_ground(whole.scales[s]);
+    if (g < 0) continue;
+    const auto of_ground = on_ground.scores(g), of_whole = whole.scores(s);
+    const std::ptrdiff_t skipped = (on_ground.scales[g].first_row - whole.scales[s].first_row) / stride
+                                   * static_cast<std::ptrdiff_t>(whole.scales[s].map.width);
+    for (std::size_t i = 0; i < of_ground.size(); ++i)
+      check.score = std::max(
+          check.score,
+          std::fabs(static_cast<double>(of_ground[i] - of_whole[i + static_cast<std::size_t>(skipped)])));
+  }
+  for (const edgenn::peak& p : peaks_of(whole, threshold)) {
+    if (static_cast<double>(p.score) <= static_cast<double>(threshold) + difference::most_score) continue;
     ++check.found;
-    const edgenn::score_map& m = whole.scales[b.scale].map;
-    const cell_of_box cell = cell_of(b, m, whole.scores(b.scale));
-    const double centre = static_cast<double>(m.origin_y + m.stride_y * static_cast<float>(cell.row));
+    const edgenn::person_scale& s = whole.scales[p.scale];
+    const double centre = static_cast<double>(s.map.origin_y + s.map.stride_y * static_cast<float>(p.row));
     const double metres =
-        metres_tall(config.ground, config.height, centre, static_cast<double>(m.box_height));
+        metres_tall(config.ground, config.height, centre, static_cast<double>(s.map.box_height));
     const bool is_allowed = metres >= static_cast<double>(config.ground.shortest.value())
                             && metres <= static_cast<double>(config.ground.tallest.value());
-    const bool is_kept = std::any_of(on_ground.begin(), on_ground.end(), [&](const edgenn::person_box& g) {
-      return std::fabs(static_cast<double>(g.score - b.score)) <= difference::most_score
-             && edgenn::iou(g.where, b.where) > .4f;
+    const int g = scale_on_ground(s);
+    const bool is_kept = std::any_of(peaks.begin(), peaks.end(), [&](const edgenn::peak& q) {
+      return q.scale == g && q.column == p.column
+             && q.row + on_ground.scales[g].first_row / stride == p.row + s.first_row / stride;
     });
-    if (!is_allowed) {
-      check.excluded_but_found += is_kept;
-      continue;
-    }
-    ++check.allowed;
-    // Near the edge of the strips a cell is a maximum whose better neighbour is not looked at.
-    const bool is_replaced =
-        std::any_of(on_ground.begin(), on_ground.end(), [&](const edgenn::person_box& g) {
-          return g.score > b.score && edgenn::iou(g.where, b.where) > config.iou_threshold.value();
-        });
-    ++(is_kept ? check.kept : is_replaced ? check.replaced : check.lost);
+    check.allowed += is_allowed;
+    check.kept += is_allowed && is_kept;
+    check.beside += !is_allowed && is_kept;
   }
   return check;
 }
