@@ -15,14 +15,17 @@ def area_weights(source, start, length, outputs):
     return (np.maximum(high - low, 0) * (outputs / length)).astype(np.float32)
 
 
-def linear_weights(source, outputs):
-    """The matrix of linear interpolation with half-pixel centres; beyond the edge lies the nearest pixel."""
-    centres = (np.arange(outputs) + 0.5) * source / outputs - 0.5
+def linear_weights(source, start, length, outputs, zeros_beyond=False):
+    """The matrix, outputs x source, of linear interpolation over [start, start + length) with half-pixel
+    centres; beyond the edge lies the nearest pixel, or zeros."""
+    centres = start + (np.arange(outputs) + 0.5) * length / outputs - 0.5
     below = np.floor(centres).astype(int)
     matrix = np.zeros((outputs, source), np.float32)
     rows = np.arange(outputs)
-    np.add.at(matrix, (rows, np.clip(below, 0, source - 1)), 1 - (centres - below))
-    np.add.at(matrix, (rows, np.clip(below + 1, 0, source - 1)), centres - below)
+    for pixel, weight in ((below, 1 - (centres - below)), (below + 1, centres - below)):
+        if zeros_beyond:
+            weight = np.where((pixel >= 0) & (pixel < source), weight, 0)
+        np.add.at(matrix, (rows, np.clip(pixel, 0, source - 1)), weight)
     return matrix
 
 
@@ -52,7 +55,7 @@ class Canvas:
         if min(height / rows, width / columns) < 1:
             matrices = area_weights(rows, 0, rows, height), area_weights(columns, 0, columns, width)
         else:
-            matrices = linear_weights(rows, height), linear_weights(columns, width)
+            matrices = linear_weights(rows, 0, rows, height), linear_weights(columns, 0, columns, width)
         result = np.zeros((self.height, self.width, 3), np.float32)
         left, top = (self.width - width) // 2, self.height - height
         result[top:, left : left + width] = np.floor(separable(*matrices, photo.astype(np.float32)) + 0.5)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from errors import InputError
-from image_pyramid import Canvas, Levels, area_weights, best_canvas, separable
+from image_pyramid import Canvas, Levels, area_weights, best_canvas, linear_weights, separable
 from local_maxima import Map, find_peaks, suppressed
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "train"))
@@ -39,7 +39,7 @@ class Scales:
 class SecondLook:
     """second_look of person_config.hpp."""
 
-    net: str = "none"
+    net: str = "no_net"
     weight: float = 1.0
     gain: float = 1.0
     offset: float = 0.0
@@ -60,6 +60,7 @@ class Config:
     far: Scales = field(default_factory=Scales)
     medium: Scales = field(default_factory=Scales)
     near: Scales = field(default_factory=lambda: Scales(levels=12))
+    visible: float = 0.0
     smallest: float = 0.0
     largest: float = 0.0
     threshold: float = 0.0
@@ -105,17 +106,27 @@ def kind_of(definition):
     return next(kind for kind, patch in PATCHES.items() if patch == (definition.height, definition.width))
 
 
+def load_checkpoint(path):
+    """The averaged network of a checkpoint, whichever of the definitions has its shapes."""
+    import person_training
+
+    try:
+        state = person_training.load_checkpoint(path)["mean"]
+    except person_training.InputError as error:
+        raise InputError(str(error)) from None
+    shapes = {name: tensor.shape for name, tensor in state.items()}
+    for definition in networks.DEFINITIONS.values():
+        model = networks.build(definition)
+        if {name: tensor.shape for name, tensor in model.state_dict().items()} == shapes:
+            model.load_state_dict(state)
+            return kind_of(definition), networks.folded(model.eval())
+    raise InputError(f"{path}: the shapes are those of no person network")
+
+
 def load_network(path):
     """far, medium or near, and the network: a weights file of edgenn, or a checkpoint of tools/train."""
     if path.endswith(".pt"):
-        from person_training import InputError as TrainingError
-        from person_training import trained_model
-
-        try:
-            name, model, _ = trained_model(path)
-        except TrainingError as error:
-            raise InputError(str(error)) from None
-        return kind_of(networks.DEFINITIONS[name]), model
+        return load_checkpoint(path)
     try:
         values = edgenn_weights.read(path).values
     except OSError as error:
@@ -152,7 +163,7 @@ class Detector:
         for kind in PATCHES:
             if getattr(config, kind).levels > 0 and kind not in models:
                 raise InputError(f"the configuration uses a {kind} network, but there is none")
-        if config.second.net != "none" and config.second.net not in models:
+        if config.second.net != "no_net" and config.second.net not in models:
             raise InputError(f"the second look is to be by a {config.second.net} network, but there is none")
         self.models, self.config, self.canvases = models, config, canvases
 
@@ -181,17 +192,17 @@ class Detector:
                     continue
                 if level not in made:
                     made[level] = levels.level(image, level)
-                z = scales.gain * self.scores(kind, made[level])[0] + scales.offset
-                maps.append(
-                    Map(
-                        z,
-                        (patch[0] * pitch[0] / 2, patch[1] * pitch[1] / 2),
-                        (STRIDE * pitch[0], STRIDE * pitch[1]),
-                        height,
-                        scales.row_reach,
-                        scales.column_reach,
-                    )
-                )
+                origin = patch[0] * pitch[0] / 2, patch[1] * pitch[1] / 2
+                stride = STRIDE * pitch[0], STRIDE * pitch[1]
+                cells = (rows - patch[0]) // STRIDE + 1
+                if config.visible >= 0:  # what would show less of a person is not computed
+                    lowest = image.shape[0] + height * (0.5 - config.visible)
+                    cells = min(cells, int(np.floor((lowest - origin[0]) / stride[0] + 0.5)) + 1)
+                if cells < 1:
+                    continue
+                read = made[level][: STRIDE * (cells - 1) + patch[0]]
+                z = scales.gain * self.scores(kind, read)[0] + scales.offset
+                maps.append(Map(z, origin, stride, height, scales.row_reach, scales.column_reach))
         return sorted(maps, key=lambda each: each.box_height)
 
     def look_again(self, image, peaks):
@@ -202,13 +213,17 @@ class Detector:
         for y, x, person, _ in peaks:
             rows = person / self.config.occupancy
             columns = rows * width / height
-            windows.append(
-                separable(
-                    area_weights(image.shape[0], y - rows / 2, rows, height),
-                    area_weights(image.shape[1], x - columns / 2, columns, width),
-                    image,
-                )
+            window = (image.shape[0], y - rows / 2, rows, height), (
+                image.shape[1],
+                x - columns / 2,
+                columns,
+                width,
             )
+            if rows > height:
+                matrices = [area_weights(*axis) for axis in window]
+            else:
+                matrices = [linear_weights(*axis, zeros_beyond=True) for axis in window]
+            windows.append(separable(*matrices, image))
         if windows:
             z = second.gain * self.scores(second.net, np.stack(windows))[:, 0, 0] + second.offset
             peaks[:, 3] = second.weight * z + (1 - second.weight) * peaks[:, 3]
@@ -217,7 +232,7 @@ class Detector:
     def in_image(self, image):
         """Rows x, y, w, h, score in pixels of the RGB image."""
         config = self.config
-        second = config.second.net != "none"
+        second = config.second.net != "no_net"
         first_threshold = config.second.threshold if second else config.threshold
         peaks = find_peaks(self.maps(image), first_threshold, config.support)[: config.most_boxes]
         if second:

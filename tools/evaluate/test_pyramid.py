@@ -42,7 +42,9 @@ class Sizes(unittest.TestCase):
             area_weights(3, 0, 3, 2), [[2 / 3, 1 / 3, 0], [0, 1 / 3, 2 / 3]], rtol=1e-6
         )
         np.testing.assert_allclose(area_weights(2, -2, 8, 2), [[0.25, 0.25], [0, 0]])
-        np.testing.assert_allclose(linear_weights(2, 4), [[1, 0], [0.75, 0.25], [0.25, 0.75], [0, 1]])
+        np.testing.assert_allclose(linear_weights(2, -1, 2, 1, True), [[0.5, 0]])
+        np.testing.assert_allclose(linear_weights(2, -1, 2, 1), [[1, 0]])
+        np.testing.assert_allclose(linear_weights(2, 0, 2, 4), [[1, 0], [0.75, 0.25], [0.25, 0.75], [0, 1]])
         np.testing.assert_allclose(area_weights(5, 0, 5, 3).sum(axis=1), 1, rtol=1e-6)
 
     def test_separable(self):
