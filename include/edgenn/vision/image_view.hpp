@@ -9,7 +9,7 @@
 namespace edgenn {
 
 /// An unowned image: `height` rows of `width` pixels of `channels` adjacent elements each. Strides are in
-/// elements; rows may have gaps between them.
+/// elements; rows may have gaps between them. A planar image is one view of one channel for each plane.
 template <class T>
 struct image_view {
   T* data = nullptr;              ///< the first element of the first row
@@ -43,6 +43,8 @@ struct image_view {
   }
   /// Elements of a row without the gap that may follow it.
   constexpr std::ptrdiff_t row_elements() const { return static_cast<std::ptrdiff_t>(width) * channels; }
+  /// Whether a row has more elements than lie between its begin and that of the next one.
+  constexpr bool has_overlapping_rows() const { return row_stride < 1LL * width * channels; }
 };
 
 /// A photo of 8 bits for each of red, green and blue (or blue, green and red, as OpenCV keeps it).
@@ -95,8 +97,8 @@ constexpr result<image_view<T>, image_error> checked_image(const image_view<T>& 
   if (differs(image.height, height)) return wrong(image_field::height, image.height, least(height));
   if (differs(image.width, width)) return wrong(image_field::width, image.width, least(width));
   if (differs(image.channels, channels)) return wrong(image_field::channels, image.channels, least(channels));
-  if (image.row_stride < image.row_elements())
-    return wrong(image_field::row_stride, image.row_stride, image.row_elements());
+  if (image.has_overlapping_rows())
+    return wrong(image_field::row_stride, image.row_stride, 1LL * image.width * image.channels);
   if (image.data == nullptr) return wrong(image_field::data, 0, 1);
   return image;
 }

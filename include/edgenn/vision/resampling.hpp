@@ -261,8 +261,8 @@ template <class Filter, class From, class To>
   const auto& [from, to, scratch, how, part] = *job;
   const resampling_plan<Filter> plan(from, to, how);
   if (!plan.possible || scratch.size() < plan.template scratch<To>()) return false;
-  if (from.data == nullptr || from.row_stride < from.row_elements()) return false;
-  if (to.height > 0 && (to.data == nullptr || to.row_stride < to.row_elements())) return false;
+  if (from.data == nullptr || from.has_overlapping_rows()) return false;
+  if (to.height > 0 && (to.data == nullptr || to.has_overlapping_rows())) return false;
 
   float* const weights = scratch.data();
   float* const table = weights + plan.taps_of_row;
