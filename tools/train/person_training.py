@@ -21,7 +21,7 @@ import edgenn_weights as ew
 from person_augment import Hard, Sampler
 from person_networks import DEFINITIONS, build, folded, margin, normalise
 from person_pools import InputError, Pools
-from person_pyramid import Detector, false_alarms, tolerated_overlap
+from person_pyramid import Detector, false_alarms, inside, tolerated_overlap
 
 CHECKPOINT_VERSION = 1
 CHECKPOINT_SECONDS = 180.0
@@ -142,7 +142,10 @@ class Training:
             if self.stopping or time.monotonic() - started > self.run["mine_seconds"]:
                 break
             photo = photos[index]
-            boxes = false_alarms(detector(photo.pixels, self.run["mine_score"])[:40], photo.persons, tolerated)
+            boxes = detector(photo.pixels, self.run["mine_score"])[:40]
+            boxes = false_alarms(boxes, photo.persons, tolerated)
+            if photo.source == "street":
+                boxes = inside(boxes, photo.persons)
             for x, y, width, height, _ in boxes[: self.run["mine_most"]]:
                 found.append((index, x + width / 2, y + height / 2, height))
             searched += 1

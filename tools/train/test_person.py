@@ -256,6 +256,11 @@ class Pyramid(unittest.TestCase):
         crowd = Person(280, 0, 100, 100, True)
         self.assertEqual(person_pyramid.false_alarms(boxes, [truth, crowd], 0.35)[:, 4].tolist(), [1.0])
 
+    def test_inside(self):
+        boxes = np.array([[100, 100, 41, 100, 3.0], [180, 100, 41, 100, 2.0], [100, 220, 41, 100, 1.0]], float)
+        self.assertEqual(person_pyramid.inside(boxes, [Person(95, 100, 50, 100)])[:, 4].tolist(), [3.0])
+        self.assertEqual(len(person_pyramid.inside(boxes[:0], [Person(95, 100, 50, 100)])), 0)
+
     def test_mining_never_contradicts_a_positive(self):
         for definition in networks.DEFINITIONS.values():
             jitter = person_augment.jitter_of(definition)
