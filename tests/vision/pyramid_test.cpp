@@ -167,7 +167,10 @@ TEST_CASE("a pyramid of one pixel, and pyramids that are none") {
                 && !pyramid{1, 1, 0, 0, 1}.is_valid() && !pyramid{1, 1, 0, 1, 0}.is_valid()
                 && !pyramid{1, 1, 0, 1, 1, 0}.is_valid() && !pyramid{1, 0, 0, 1}.is_valid()
                 && !pyramid{1, 1, 0, __builtin_nanf("")}.is_valid() && !pyramid{1, 1, 0, -1}.is_valid()
-                && !pyramid{1, 1, 0, __builtin_huge_valf()}.is_valid());
+                && !pyramid{1 << 20, 1, 0, 32}.is_valid() && pyramid{1 << 20, 1, 0, 8}.is_valid()
+                && !pyramid{1, 1, 0, __builtin_huge_valf()}.is_valid()
+                && !pyramid{1 << 23, 1, 1 << 23, 1}.is_valid() && !pyramid{1 << 20, 1, 0, 16}.is_valid()
+                && !pyramid{1, 1 << 20, 0, 16}.is_valid() && pyramid{1 << 20, 1, 0, 15}.is_valid());
 }
 
 }  // namespace

@@ -47,11 +47,15 @@ struct pyramid {
     for (int k = 0; k < levels; ++k) sum += 1LL * size(k).h * size(k).w;
     return sum;
   }
-  /// Whether it has levels and an image, and a scale that is a finite positive number.
+  /// Whether it has levels and an image, and a positive scale with which sides stay below 2^24.
   constexpr bool is_valid() const {
     const float s = scale.value();
-    return height > 0 && width > 0 && padding_below >= 0 && padding_below < 1 << 24 && height < 1 << 24
-           && width < 1 << 24 && levels > 0 && levels <= 1000 && per_octave > 0 && s > 0 && s <= 64;
+    const auto is_side = [s](int side) {
+      return side > 0 && side < 1 << 24 && static_cast<float>(side) * s < 0x1p24f;
+    };
+    return s > 0 && s <= 64 && levels > 0 && levels <= 1000 && per_octave > 0 && padding_below >= 0
+           && padding_below < 1 << 24 && height > 0 && height < 1 << 24 && is_side(width)
+           && is_side(padded_height());
   }
 
  private:
