@@ -68,11 +68,12 @@ struct row_band {
   constexpr bool is_empty() const { return !(first <= last); }
 };
 
-/// The centres of persons of `height` pixels on the ground.
+/// The centres of persons of `height` pixels on the ground, as far as such persons reach into the image.
 ///
 /// With f the focal length and p the pitch, the horizon lies in row h = c - f tan p and vertical lines meet
 /// in row h + D, D = f / (sin p cos p). Of a person of r camera heights whose feet are u rows below the
-/// horizon, the cross ratio gives height D / (u (D - u + height)) = r.
+/// horizon, the cross ratio gives height D / (u (D - u + height)) = r. A camera that looks down sees that
+/// height twice: far away, and so near that it looks on the person's head.
 constexpr row_band centres_on_ground(const ground_plane& g, double image_height, double height) {
   const double pitch = static_cast<double>(g.pitch.value()), f = static_cast<double>(g.focal_length.value());
   const double sine = sine_of_degrees(pitch), cosine = cosine_of_degrees(pitch);
@@ -85,12 +86,22 @@ constexpr row_band centres_on_ground(const ground_plane& g, double image_height,
   const double b = 1 + height * q;
   // Persons below a camera that looks down never become taller than this.
   const double least = 4 * height * q / (b * b);
-  if (b <= 0 || tallest < least) return {1, 0};
+  if (tallest < least) return {1, 0};
   const auto feet = [&](double r) {
     return 2 * height / r / (b + square_root_of(b * b - 4 * height * q / r));
   };
+  const double to_centre = horizon - height / 2;
   const double above = feet(tallest), below = feet(shortest < least ? least : shortest);
-  return {horizon + above - height / 2, horizon + below - height / 2};
+  const row_band far{to_centre + above, to_centre + below};
+  if (q <= 0) return far;
+  // The two solutions u add up to D + height; feet at D are right below the camera.
+  const double sum = 1 / q + height, last = sum - above < 1 / q ? sum - above : 1 / q;
+  const row_band near{to_centre + (sum - below), to_centre + last};
+  const auto is_seen = [&](const row_band& band) {
+    return !band.is_empty() && band.last + height / 2 > 0 && band.first - height / 2 < image_height;
+  };
+  if (!is_seen(near)) return far;
+  return {is_seen(far) ? far.first : near.first, near.last};
 }
 
 /// The centres of the persons that a scale of `height` pixels looks for.

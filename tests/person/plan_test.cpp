@@ -101,35 +101,51 @@ double row_of(const ground_plane& g, double height, double distance) {
 }
 
 TEST_CASE("rows of persons on the ground, against a projection") {
+  int near = 0, far = 0;
   for (const double pitch : {0., 10., 35., 60., -5.})
-    for (const double camera : {.8, 2.5, 6.}) {
-      for (const double person : {1., 1.8}) {
-        for (const double distance : {2., 4., 7., 20.}) {
+    for (const double camera : {.8, 2.5, 6.})
+      for (const double person : {1., 1.8})
+        for (const double distance : {.8, 2., 4., 7., 20.}) {
           const ground_plane g{.camera_height = camera,
                                .pitch = pitch,
                                .focal_length = 400,
                                .shortest = person,
                                .tallest = person};
-          // Only what lies in front of the camera.
+          // Only what lies in front of the camera, in the image.
           if (std::atan2(camera, distance) * 180 / 3.14159 - pitch > 80) continue;
           const double feet = row_of(g, 0, distance), head = row_of(g, person, distance),
                        height = feet - head;
-          if (!(height > 0)) continue;
+          if (!(height > 0) || feet < 0 || head > 480) continue;
           const detail::row_band band = detail::centres_on_ground(g, 480, height);
-          // At a steep pitch two distances give one height, of which the nearer one is the other root.
-          const double d =
-              400 / (std::sin(pitch * 3.14159265358979 / 180) * std::cos(pitch * 3.14159265358979 / 180));
-          const double horizon = 240 - 400 * std::tan(pitch * 3.14159265358979 / 180);
-          if (pitch > 0 && 2 * (feet - horizon) > d + height) continue;
           CAPTURE(pitch);
           CAPTURE(camera);
+          CAPTURE(person);
           CAPTURE(distance);
           REQUIRE(!band.is_empty());
-          CHECK(std::abs(band.first - (feet + head) / 2) < .01 + 1e-4 * height);
-          CHECK(std::abs(band.last - (feet + head) / 2) < .01 + 1e-4 * height);
+          const double tolerance = .01 + 1e-4 * height;
+          CHECK(band.first < (feet + head) / 2 + tolerance);
+          CHECK(band.last > (feet + head) / 2 - tolerance);
+          // Whether the one further away of the two persons of that height, or the only one.
+          const double d =
+              400 / std::tan(pitch * 3.14159265358979 / 180) + 400 * std::tan(pitch * 3.14159265358979 / 180);
+          const double below_horizon = feet - row_of(g, camera, 1);
+          ++(pitch <= 0 || 2 * below_horizon < d + height ? far : near);
+          // At both ends somebody of that height stands: at a steep pitch also nearer, seen from above.
+          for (const double centre : {band.first, band.last}) {
+            const double down = std::atan((centre + height / 2 - 240) / 400) * 180 / 3.14159265358979 + pitch;
+            if (down > 89.9) continue;  // right below the camera
+            const double there = camera / std::tan(down * 3.14159265358979 / 180);
+            CHECK(std::abs(row_of(g, person, there) - (centre - height / 2)) < tolerance);
+          }
         }
-      }
-    }
+  CHECK(far > 50);
+  CHECK(near > 10);
+  // Cameras that look down on their surroundings from above do not lose the persons in the middle.
+  const ground_plane ceiling{.camera_height = 4, .pitch = 60, .focal_length = 500, .shortest = 1.5};
+  const double feet = row_of(ceiling, 0, 2.3), height = feet - row_of(ceiling, 1.7, 2.3);
+  const detail::row_band band = detail::centres_on_ground(ceiling, 480, height);
+  CHECK(band.first < feet - height / 2);
+  CHECK(band.last > feet - height / 2);
 }
 
 TEST_CASE("constant functions of angles and roots") {
