@@ -260,6 +260,7 @@ class person_detector {
       constexpr int first = (scale.first_row - FirstRow) * scale.columns * 3;
       const auto logits = run_model<scale.net, model_of_scale<S>>(executor, memory_.level + first);
       constexpr const person_scales& of_net = detail::scales_of(Config, scale.net);
+      static_assert(model_of_scale<S>::template out<>.size() == 2 * scale.map.size());
       const float gain = of_net.gain.value(), offset = of_net.offset.value();
       float* scores = memory_.scores + plan::first_cell[S];
       for (std::size_t i = 0; i < logits.size() / 2; ++i)
