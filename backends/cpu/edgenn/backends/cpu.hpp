@@ -2,6 +2,7 @@
 // The CPU backend: fp32 kernels for x86 (SSE4.2, AVX2, AVX-512), AArch64 and Armv7-A (NEON), chosen by the
 // flags that a file is compiled with: `native` is the widest.
 #include <edgenn/backends/cpu/conv2d.hpp>
+#include <edgenn/backends/cpu/conv_weights.hpp>
 #include <edgenn/backends/cpu/dense.hpp>
 #include <edgenn/backends/cpu/dense_weights.hpp>
 #include <edgenn/backends/cpu/depthwise_conv2d.hpp>

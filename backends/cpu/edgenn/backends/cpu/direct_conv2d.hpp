@@ -2,6 +2,7 @@
 #include <edgenn/backends/cpu/activation.hpp>
 #include <edgenn/backends/cpu/border.hpp>
 #include <edgenn/backends/cpu/microkernels/gemm.hpp>
+#include <edgenn/backends/cpu/microkernels/widen.hpp>
 #include <edgenn/backends/cpu/tag.hpp>
 #include <edgenn/layers/conv2d.hpp>
 #include <edgenn/share.hpp>
@@ -17,12 +18,14 @@ struct conv_job {
   int out_h, out_w;
   int last_w;  ///< outputs of the last row, which may be shorter if all rows were made one matrix
   int groups, group_channels, group_filters;
-  const float* bias;     ///< [groups][padded filters]
-  const float* weights;  ///< [groups][panels], each in the order of `packed_index`
-  int group_weights;     ///< floats from one group's weights to the next
+  const float* bias;         ///< [groups][padded filters]
+  const std::byte* weights;  ///< [groups][panels], each in the order of `packed_index`
+  int group_weights;         ///< from one group's weights to the next
   float low, high;
-  int block;      ///< output rows that are computed for all filters before the next ones are
-  float* padded;  ///< for the input of a block with its padding, or none
+  int block;                      ///< output rows that are computed for all filters before the next ones are
+  float* padded;                  ///< for the input of a block with its padding, or none
+  microkernels::widening stored;  ///< of the weights
+  float* widened;                 ///< a panel that `stored` widens
 
   int width_of(int row) const { return row == out_h - 1 ? last_w : out_w; }
 };
@@ -111,7 +114,8 @@ conv_part convolve(conv_job& job, share which) {
       from.data = job.padded - first * v.stride * from.row_stride;
     }
     for (int g = 0; g < job.groups; ++g) {
-      const float* weights = job.weights + g * job.group_weights + part.filters.first * k;
+      const std::byte* stored =
+          job.weights + (1LL * g * job.group_weights + 1LL * part.filters.first * k) * job.stored.bytes;
       const float* bias = job.bias + g * tile::padded(job.group_filters) + part.filters.first;
       for (int n = part.filters.first; n < part.filters.end;) {
         const int columns = tile::next_panel(job.group_filters - n);
@@ -120,6 +124,9 @@ conv_part convolve(conv_job& job, share which) {
                                   ? microkernels::gemm_panel<Isa, tile::narrow_columns>
                                   : microkernels::gemm_panel<Isa, tile::least_columns>;
         const int real = job.group_filters - n < columns ? job.group_filters - n : columns;
+        const float* weights = job.stored(stored, k * columns, job.widened);
+        stored += 1LL * k * columns * job.stored.bytes;
+        const auto* next = first == part.rows.first ? reinterpret_cast<const float*>(stored) : nullptr;
         microkernels::gemm_panel_job product{left,
                                              h.stride * from.pixel_stride,
                                              weights,
@@ -128,7 +135,7 @@ conv_part convolve(conv_job& job, share which) {
                                              real,
                                              job.low,
                                              job.high,
-                                             first == part.rows.first ? weights + k * columns : nullptr,
+                                             next,
                                              microkernels::is_paired<Isa>(columns, job.group_channels)};
         const float* x = from.data + g * job.group_channels;
         float* y = job.y.data + g * job.group_filters + n;
@@ -137,7 +144,6 @@ conv_part convolve(conv_job& job, share which) {
                    product);
           product.next = nullptr;
         }
-        weights += k * columns;
         bias += columns;
         n += columns;
       }
@@ -160,7 +166,8 @@ constexpr int convolution_block(const window2d& w, int weights, bool padded, int
   return rows < w.y.out ? rows : w.y.out;
 }
 
-template <class Isa, conv2d L, shape Out, shape In>
+/// With weights stored as `Stored`.
+template <class Isa, conv2d L, shape Out, shape In, class Stored = float>
 struct direct_convolution {
   using tile = microkernels::gemm_tile<Isa>;
   static constexpr window2d window = L.window(In);
@@ -180,18 +187,27 @@ struct direct_convolution {
 
   /// For other extents, with these weights.
   template <shape OtherOut, shape OtherIn>
-  using with_extents = direct_convolution<Isa, L, OtherOut, OtherIn>;
+  using with_extents = direct_convolution<Isa, L, OtherOut, OtherIn, Stored>;
+  /// With weights stored as `Other`.
+  template <class Other>
+  using with_stored = direct_convolution<Isa, L, Out, In, Other>;
 
   static constexpr bool strided = true;
-  static constexpr int scratch_bytes =
-      padded ? block_rows * padded_shape(In, window).w * In.c * int{sizeof(float)} : 0;
-  static constexpr int packed_bytes = (bias_size + L.groups * group_weights) * int{sizeof(float)};
+  static constexpr bool is_widened = !std::is_same_v<Stored, float>;
+  static constexpr int padded_size = padded ? block_rows * padded_shape(In, window).w * In.c : 0;
+  static constexpr int widened_at = is_widened ? ceil_div(padded_size, line) * line : padded_size;
+  static constexpr int widened_size = is_widened ? at_most_max_int(1LL * taps * channels * tile::columns) : 0;
+  static constexpr int scratch_bytes = (widened_at + widened_size) * int{sizeof(float)};
+  static constexpr int packed_bytes =
+      bias_size * int{sizeof(float)} + L.groups * group_weights * int{sizeof(Stored)};
 
   static void pack(const float* canonical, std::byte* packed) {
     auto* bias = reinterpret_cast<float*>(packed);
-    for (int i = 0; i < packed_bytes / int{sizeof(float)}; ++i) bias[i] = 0;
+    for (int i = 0; i < bias_size; ++i) bias[i] = 0;
+    auto* weights = reinterpret_cast<Stored*>(bias + bias_size);
+    for (int i = 0; i < L.groups * group_weights; ++i) weights[i] = Stored(0.0f);
     for (int g = 0; g < L.groups; ++g) {
-      float* to = bias + bias_size + g * group_weights;
+      Stored* to = weights + g * group_weights;
       for (int first = 0; first < filters;) {
         const int panel = tile::next_panel(filters - first);
         const bool paired = microkernels::is_paired<Isa>(panel, channels);
@@ -200,7 +216,7 @@ struct direct_convolution {
           if (L.bias) bias[g * columns + first + n] = canonical[L.filters * taps * channels + filter];
           for (int k = 0; k < taps * channels; ++k)
             to[microkernels::packed_index<Isa>(panel, paired, taps * channels, k, n)] =
-                canonical[filter * taps * channels + k];
+                Stored(canonical[filter * taps * channels + k]);
         }
         to += taps * channels * panel;
         first += panel;
@@ -229,12 +245,14 @@ struct direct_convolution {
                  channels,
                  filters,
                  bias,
-                 bias + bias_size,
+                 reinterpret_cast<const std::byte*>(bias + bias_size),
                  group_weights,
                  clamp.low,
                  clamp.high,
                  block,
-                 padded ? reinterpret_cast<float*>(scratch) : nullptr};
+                 padded ? reinterpret_cast<float*>(scratch) : nullptr,
+                 microkernels::widening_of<Isa, Stored>(),
+                 reinterpret_cast<float*>(scratch) + widened_at};
     const conv_part part = convolve<Isa>(job, which);
     apply_rest<Isa, L.act>(job, part);
   }

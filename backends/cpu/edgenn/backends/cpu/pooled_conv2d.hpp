@@ -36,14 +36,19 @@ struct convolution_then_pooling {
 };
 
 /// The maxima of what Winograd's tiles have, before it is stored.
-template <class Isa, int Ny, int Nx, pooled_conv2d L, shape Out, shape In, int Bundle = 0>
+template <class Isa, int Ny, int Nx, pooled_conv2d L, shape Out, shape In, int Bundle = 0,
+          class Stored = float>
 struct pooled_winograd
     : winograd_convolution<Isa, Ny, Nx,
                            conv2d{L.filters, L.kernel, L.stride, L.dilation, L.pad, L.groups, L.bias, L.act},
-                           L.convolution().output(In), In, true, Bundle> {
+                           L.convolution().output(In), In, true, Bundle, Stored> {
   /// For other extents, with these weights.
   template <shape OtherOut, shape OtherIn>
-  using with_extents = pooled_winograd<Isa, Ny, Nx, L, OtherOut, OtherIn, pooled_winograd::plan.bundle>;
+  using with_extents =
+      pooled_winograd<Isa, Ny, Nx, L, OtherOut, OtherIn, pooled_winograd::plan.bundle, Stored>;
+  /// With weights stored as `Other`.
+  template <class Other>
+  using with_stored = pooled_winograd<Isa, Ny, Nx, L, Out, In, Bundle, Other>;
 
   static constexpr bool stands_in = true;
 };

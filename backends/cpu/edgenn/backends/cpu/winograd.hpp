@@ -4,6 +4,7 @@
 // multiplications than a direct convolution needs.
 #include <edgenn/backends/cpu/activation.hpp>
 #include <edgenn/backends/cpu/microkernels/gemm.hpp>
+#include <edgenn/backends/cpu/microkernels/widen.hpp>
 #include <edgenn/backends/cpu/microkernels/winograd.hpp>
 #include <edgenn/backends/cpu/winograd_plan.hpp>
 #include <edgenn/share.hpp>
@@ -26,17 +27,53 @@ constexpr winograd_kernel kernel_transform(int taps) {
   return of;
 }
 
-/// G g G^T of every pair of channels and every part of the kernel, in double.
-inline void pack_winograd(const winograd_plan& plan, const winograd_kernel& y, const winograd_kernel& x,
-                          extent kernel, const float* canonical, bool has_bias, float* packed) {
+/// Floats between biases and weights: the factor of weights that are not stored as floats.
+template <class Stored>
+inline constexpr int winograd_head = std::is_same_v<Stored, float> ? 0 : 16;
+
+/// A power of two by which transformed weights are divided before they are rounded to 16 bits: the largest
+/// are then below 2^15, and the smallest, which the transform makes thousands of times smaller, far from 0.
+inline double winograd_factor(const winograd_kernel& y, const winograd_kernel& x, const float* weights,
+                              int count) {
+  const auto gain = [](const winograd_kernel& k) {
+    double most = 0;
+    for (const auto& point : k.g) {
+      double sum = 0;
+      for (const double tap : point) sum += tap < 0 ? -tap : tap;
+      most = sum > most ? sum : most;
+    }
+    return most;
+  };
+  double largest = 0;
+  for (int i = 0; i < count; ++i) {
+    const double w = static_cast<double>(weights[i] < 0 ? -weights[i] : weights[i]);
+    if (w > largest && w <= 1e30) largest = w;
+  }
+  largest *= gain(y) * gain(x);
+  double factor = 1;
+  for (int i = 0; i < 120 && largest > 32768 * factor; ++i) factor *= 2;
+  for (int i = 0; i < 120 && largest > 0 && largest < 16384 * factor; ++i) factor /= 2;
+  return factor;
+}
+
+/// G g G^T of every pair of channels and every part of the kernel, in double, to weights stored as `Stored`.
+template <class Stored>
+void pack_winograd(const winograd_plan& plan, const winograd_kernel& y, const winograd_kernel& x,
+                   extent kernel, const float* canonical, bool has_bias, float* packed) {
   const int channels = plan.channels / plan.groups, columns = plan.columns;
   const int filters = plan.groups * plan.filters, all_panels = plan.groups * plan.panels;
   const float* bias = canonical + filters * kernel.h * kernel.w * channels;
+  double divisor = 1;
+  if constexpr (winograd_head < Stored >> 0) {
+    divisor = winograd_factor(y, x, canonical, filters * kernel.h * kernel.w * channels);
+    for (int i = 0; i < winograd_head<Stored>; ++i)
+      packed[all_panels * columns + i] = static_cast<float>(divisor);
+  }
   for (int panel = 0; panel < all_panels; ++panel) {
     const int group = panel / plan.panels, p = panel % plan.panels, in_bundle = p % plan.bundle;
     const int panels = plan.bundle_from(p - in_bundle);
-    float* to = packed + all_panels * columns
-                + ((panel - in_bundle) * plan.positions() + in_bundle) * plan.panel_size();
+    Stored* to = reinterpret_cast<Stored*>(packed + all_panels * columns + winograd_head<Stored>)
+                 + ((panel - in_bundle) * plan.positions() + in_bundle) * plan.panel_size();
     for (int column = 0; column < columns; ++column) {
       const bool real = p * columns + column < plan.filters;
       const int filter = group * plan.filters + p * columns + column;
@@ -58,7 +95,7 @@ inline void pack_winograd(const winograd_plan& plan, const winograd_kernel& y, c
             double sum = 0;
             for (int b = 0; b < plan.x.taps; ++b) sum += x.g[j][b] * half[b][i];
             to[(i * plan.x.points + j) * panels * plan.panel_size() + k * columns + column] =
-                static_cast<float>(sum);
+                Stored(static_cast<float>(sum / divisor));
           }
       }
     }
@@ -72,9 +109,11 @@ struct winograd_job {
   int in_h, in_w, before_y, before_x;  ///< of the input and its padding
   tensor_view<float> y;
   int out_h, out_w;
-  const float* packed;
+  const float* bias;
+  const std::byte* weights;
   float low, high;
   void (*activate)(float* y, int count);  ///< what clamping does not do, or none
+  microkernels::widening stored;          ///< of the weights
 };
 
 /// The transformed input of `count` tiles from `first` on, counted in rows of `grid_x`.
@@ -149,8 +188,10 @@ void multiply_rows(const float* a, float* y, int rows, const microkernels::gemm_
 
 /// Some panels of a bundle: [first, end) of the `panels` of it.
 struct bundle_part {
-  const float* weights;  ///< of the bundle
+  const std::byte* weights;  ///< of the bundle
   int panels, first, end;
+  microkernels::widening stored;
+  float* widened;  ///< a panel that `stored` widens
 };
 
 /// The products of the `units` transformed units at `v` with some panels of a bundle.
@@ -167,9 +208,11 @@ void multiply_winograd(const winograd_plan& plan, int units, const float* v, con
                                 plan.grid_x * plan.channel_pitch, plan.channel_pitch};
   for (int i = 0; i < plan.positions(); ++i)
     for (int p = part.first; p < part.end; ++p) {
-      const float* weights = part.weights + (i * part.panels + p) * plan.panel_size();
+      const std::ptrdiff_t panel_bytes = 1LL * plan.panel_size() * part.stored.bytes;
+      const std::byte* panel = part.weights + (i * part.panels + p) * panel_bytes;
       const int to_next = p + 1 < part.end ? 1 : part.panels - p + part.first;
-      const float* next = weights + to_next * plan.panel_size();
+      const auto* next = reinterpret_cast<const float*>(panel + to_next * panel_bytes);  // to be fetched
+      const float* weights = part.stored(panel, plan.panel_size(), part.widened);
       microkernels::gemm_panel_job job{left,    plan.channel_pitch, weights,  no_bias, pitch,
                                        columns, -infinity,          infinity, next};
       for (int b = 0; b < batches; ++b) {
@@ -205,10 +248,11 @@ void convolve_winograd(const winograd_job& job, float* scratch, share part) {
       const int bundle = panel - in_bundle, of_bundle = plan.bundle_from(in_group - in_bundle);
       const int end = mine.end - bundle < of_bundle ? mine.end - bundle : of_bundle;
       float* products = scratch + plan.in_size();
-      multiply_winograd<Isa>(plan, count, scratch + group * (plan.channels / plan.groups),
-                             {job.packed + panels * columns + bundle * plan.positions() * plan.panel_size(),
-                              of_bundle, in_bundle, end},
-                             products);
+      multiply_winograd<Isa>(
+          plan, count, scratch + group * (plan.channels / plan.groups),
+          {job.weights + 1LL * bundle * plan.positions() * plan.panel_size() * job.stored.bytes, of_bundle,
+           in_bundle, end, job.stored, scratch + plan.widened_at()},
+          products);
       const int filters = (end - in_bundle) * columns, left = plan.filters - in_group * columns;
       microkernels::winograd_target to{
           nullptr, job.y.pixel_stride, job.y.row_stride, 0, 0, left < filters ? left : filters, job.low,
@@ -224,7 +268,7 @@ void convolve_winograd(const winograd_job& job, float* scratch, share part) {
                   + in_group * columns);
         microkernels::winograd_output<Isa, Ny, My, Nx, Mx, Pooled>(
             products + t * plan.bundle * columns + in_bundle * columns, plan.product_pitch,
-            job.packed + panel * columns, to);
+            job.bias + panel * columns, to);
         if (job.activate != nullptr)
           for (int i = 0; i < to.rows; ++i)
             for (int j = 0; j < to.columns; ++j)
@@ -237,8 +281,9 @@ void convolve_winograd(const winograd_job& job, float* scratch, share part) {
 
 /// With so many points in each axis. `Pooled`: y are the maxima of squares of 2 x 2 outputs that lie side by
 /// side, of which tiles have an even number in each axis; the activation comes after. `Bundle`: of
-/// the plan.
-template <class Isa, int Ny, int Nx, conv2d L, shape Out, shape In, bool Pooled = false, int Bundle = 0>
+/// the plan. `Stored`: of weights.
+template <class Isa, int Ny, int Nx, conv2d L, shape Out, shape In, bool Pooled = false, int Bundle = 0,
+          class Stored = float>
 struct winograd_convolution {
   static constexpr winograd_axis in_y = axis_of(Ny, L.kernel.h), in_x = axis_of(Nx, L.kernel.w);
   static constexpr window2d window = L.window(In);
@@ -247,24 +292,35 @@ struct winograd_convolution {
 
   /// For other extents, with these weights.
   template <shape OtherOut, shape OtherIn>
-  using with_extents = winograd_convolution<Isa, Ny, Nx, L, OtherOut, OtherIn, Pooled, plan.bundle>;
+  using with_extents = winograd_convolution<Isa, Ny, Nx, L, OtherOut, OtherIn, Pooled, plan.bundle, Stored>;
+  /// With weights stored as `Other`.
+  template <class Other>
+  using with_stored = winograd_convolution<Isa, Ny, Nx, L, Out, In, Pooled, Bundle, Other>;
 
   static constexpr bool strided = true;
-  static constexpr int scratch_bytes = plan.scratch_size() * int{sizeof(float)};
-  static constexpr int packed_bytes = plan.packed_size() * int{sizeof(float)};
+  static constexpr int scratch_bytes =
+      (std::is_same_v<Stored, float> ? plan.scratch_size() : plan.widened_at() + plan.panel_size())
+      * int{sizeof(float)};
+  static constexpr int bias_size = plan.groups * plan.panels * plan.columns;
+  static constexpr int packed_bytes = (bias_size + winograd_head<Stored>)*int{sizeof(float)}
+                                      + (plan.packed_size() - bias_size) * int{sizeof(Stored)};
 
   static void pack(const float* canonical, std::byte* packed) {
     static constexpr winograd_kernel y = kernel_transform<Ny>(in_y.taps);
     static constexpr winograd_kernel x = kernel_transform<Nx>(in_x.taps);
-    pack_winograd(plan, y, x, L.kernel, canonical, bool{L.bias}, reinterpret_cast<float*>(packed));
+    pack_winograd<Stored>(plan, y, x, L.kernel, canonical, bool{L.bias}, reinterpret_cast<float*>(packed));
   }
 
   static void run(tensor_view<const float> x, tensor_view<float> y, const std::byte* packed,
                   std::byte* scratch, share part = {}) {
     constexpr clamping clamp = clamping_of(L.act);
+    const auto* bias = reinterpret_cast<const float*>(packed);
+    const float* head = bias + bias_size;
+    const float factor = winograd_head<Stored> > 0 ? *head : 1;
     convolve_winograd<Isa, Ny, in_y.outputs, Nx, in_x.outputs, Pooled>(
-        {plan, x, In.h, In.w, window.y.before, window.x.before, y, Out.h, Out.w,
-         reinterpret_cast<const float*>(packed), clamp.low, clamp.high, clamp.is_all ? nullptr : activate},
+        {plan, x, In.h, In.w, window.y.before, window.x.before, y, Out.h, Out.w, bias,
+         reinterpret_cast<const std::byte*>(head + winograd_head<Stored>), clamp.low, clamp.high,
+         clamp.is_all ? nullptr : activate, microkernels::widening_of<Isa, Stored>(factor)},
         reinterpret_cast<float*>(scratch), part);
   }
 

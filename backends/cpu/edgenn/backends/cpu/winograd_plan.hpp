@@ -55,6 +55,8 @@ struct winograd_plan {
   constexpr int in_size() const { return positions() * in_pitch; }
   /// Floats of scratch memory.
   constexpr int scratch_size() const { return in_size() + positions() * product_pitch; }
+  /// Where, behind it, a panel lies whose weights were not stored as floats.
+  constexpr int widened_at() const { return ceil_div(scratch_size(), 16) * 16; }
   /// Floats of one panel of the weights, [depth][columns].
   constexpr int panel_size() const { return depth() * columns; }
   /// Panels of the bundle that starts with panel `first` of a group.
