@@ -1,5 +1,5 @@
 // Finds people in photos and videos with three small networks on an image pyramid. How: finder.cpp and
-// any_camera.hpp; the rest reads, prints and draws.
+// any_detector.hpp; the rest reads, prints and draws.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
