@@ -30,7 +30,7 @@ struct ground_plane {
   real camera_height = 0;  ///< metres above the ground; 0: nothing is known of the ground
   real pitch = 0;          ///< degrees that the optical axis points below the horizon, within (-90, 90)
   real focal_length = 0;   ///< pixels of the image
-  real centre_row = -1;    ///< row of the optical axis in the image; -1: the middle of the image
+  real centre_row = -1;    ///< row of the optical axis; -1: the middle of the image
   real shortest = 1;       ///< least height of a person, in metres
   real tallest = 2;        ///< largest height of a person, in metres
   real margin = 0.1;       ///< the rows of feet reach further by this part of a person's height, both ways

@@ -78,7 +78,7 @@ constexpr row_band centres_on_ground(const ground_plane& g, double image_height,
   const double pitch = static_cast<double>(g.pitch.value()), f = static_cast<double>(g.focal_length.value());
   const double sine = sine_of_degrees(pitch), cosine = cosine_of_degrees(pitch);
   const double centre =
-      g.centre_row.value() < 0 ? image_height / 2 : static_cast<double>(g.centre_row.value());
+      g.centre_row == real{-1} ? image_height / 2 : static_cast<double>(g.centre_row.value());
   const double horizon = centre - f * sine / cosine, q = sine * cosine / f;  // 1 / D
   const double camera = static_cast<double>(g.camera_height.value());
   const double shortest = static_cast<double>(g.shortest.value()) / camera;

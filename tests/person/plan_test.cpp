@@ -80,6 +80,10 @@ static_assert(level_band.first == 240 + 50 - 50 && level_band.last == 240 + 100 
 constexpr ground_plane eyes{.camera_height = 1.7, .focal_length = 500, .shortest = 1.7, .tallest = 1.7};
 constexpr detail::row_band eye_band = detail::centres_on_ground(eyes, 480, 120);
 static_assert(eye_band.first > 299.99 && eye_band.last < 300.01);
+// The lower part of an image, whose optical axis lies above it.
+constexpr ground_plane lower_part{
+    .camera_height = 1.7, .focal_length = 500, .centre_row = -40, .shortest = 1.7, .tallest = 1.7};
+static_assert(detail::centres_on_ground(lower_part, 480, 120).first == -40 + 60);
 
 constexpr person_config in_street{
     .padding_below = 0, .ground = {.camera_height = 1.5, .focal_length = 600, .shortest = 1.4, .tallest = 2}};
