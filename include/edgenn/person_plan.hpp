@@ -218,7 +218,7 @@ struct person_plan {
       }
     return rows;
   }
-  /// The first scale of `net`, the one with the most pixels; -1 if it has none.
+  /// The first scale of `net`, the one on the largest level; -1 if it has none.
   static constexpr int first_of(person_net net) {
     for (int i = 0; i < count; ++i)
       if (scales[i].net == net) return i;

@@ -33,7 +33,8 @@ struct person_networks {
 
   static constexpr extent patch = person_patch(Net);
   static constexpr const auto& of_patch = person_network<Net, patch.h, patch.w, filters>();
-  /// The network chooses algorithms and the order of weights as on the level with the most pixels.
+  /// The network chooses algorithms and the order of weights as on the largest of its levels. Of a ground
+  /// plane's strips that need not be the one with the most rows.
   static constexpr extent most = first < 0 ? patch
                                            : extent{plan::scales[first < 0 ? 0 : first].rows,
                                                     plan::scales[first < 0 ? 0 : first].columns};
