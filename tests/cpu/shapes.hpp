@@ -116,6 +116,10 @@ inline constexpr layer_on<conv2d> convolutions[] = {
     {{.filters = 2, .kernel = 1, .stride = 2}, {24, 64, 256}},
     {{.filters = 2, .kernel = 1}, {60, 33, 19}},
     {{.filters = 3, .kernel = {2, 1}}, {9, 67, 260}},
+    // long rows of many filters with few weights
+    {{.filters = 70, .kernel = 3, .stride = 2, .pad = same, .act = leaky_relu(0.1)}, {7, 260, 3}},
+    {{.filters = 132, .kernel = {1, 2}, .groups = 2}, {2, 129, 4}},
+    {{.filters = 200, .kernel = 1, .act = relu}, {30, 31, 6}},
 };
 
 inline constexpr layer_on<depthwise_conv2d> depthwise_convolutions[] = {

@@ -65,6 +65,70 @@ int pixels_together(int pixels) {
   return pixels > 16 * tiles ? 4 * tiles : tiles;
 }
 
+/// Rows of the output, for the filters of a part. `from` is the input, with its padding; each pixel of a row
+/// begins `left`. The first tiles of the first block fetch weights.
+template <class Isa>
+void convolve_block(const conv_job& job, const conv_part& part, share::range rows,
+                    tensor_view<const float> from, const microkernels::runs& left, bool is_first) {
+  using tile = microkernels::gemm_tile<Isa>;
+  const window_axis v = job.window.y, h = job.window.x;
+  const int k = left.size(), pixel = job.y.pixel_stride;
+  // Weights in the first-level cache serve a piece of a row after the other, each for all filters, so that
+  // pixels are written once.
+  constexpr int near_weights = 6 * 1024, near_outputs = 4 * 1024;  // floats
+  const bool by_pieces = job.group_weights * job.groups <= near_weights
+                         && job.out_w * pixel > 2 * near_outputs && job.group_filters > tile::columns;
+  const int tiles = by_pieces ? near_outputs / pixel / tile::narrow_rows : 0;
+  const int piece = by_pieces ? (tiles > 1 ? tiles : 1) * tile::narrow_rows : job.out_w;
+  const int together = by_pieces ? 1 : rows.end - rows.first;
+  // Tiles of few products are complete before the lines that they write have come: earlier ones ask for them.
+  constexpr int enough = 64;  // of k
+  const int pixels_ahead = by_pieces ? piece : k < enough ? enough / k * tile::rows : 0;
+  for (int first = rows.first; first < rows.end; first += together) {
+    const int end = first + together;
+    for (int column = 0; column < job.out_w; column += piece) {
+      for (int g = 0; g < job.groups; ++g) {
+        const std::byte* stored =
+            job.weights + (1LL * g * job.group_weights + 1LL * part.filters.first * k) * job.stored.bytes;
+        const float* bias = job.bias + g * tile::padded(job.group_filters) + part.filters.first;
+        for (int n = part.filters.first; n < part.filters.end;) {
+          const int columns = tile::next_panel(job.group_filters - n);
+          const auto multiply = columns == tile::columns ? microkernels::gemm_panel<Isa>
+                                : columns == tile::narrow_columns
+                                    ? microkernels::gemm_panel<Isa, tile::narrow_columns>
+                                    : microkernels::gemm_panel<Isa, tile::least_columns>;
+          const int real = job.group_filters - n < columns ? job.group_filters - n : columns;
+          const float* weights = job.stored(stored, k * columns, job.widened);
+          stored += 1LL * k * columns * job.stored.bytes;
+          const auto* next = is_first && !by_pieces ? reinterpret_cast<const float*>(stored) : nullptr;
+          microkernels::gemm_panel_job product{left,
+                                               h.stride * from.pixel_stride,
+                                               weights,
+                                               bias,
+                                               pixel,
+                                               real,
+                                               job.low,
+                                               job.high,
+                                               next,
+                                               microkernels::is_paired<Isa>(columns, job.group_channels),
+                                               std::ptrdiff_t{pixels_ahead} * pixel};
+          const float* x = from.data + g * job.group_channels + column * product.left_pitch;
+          float* y = job.y.data + g * job.group_filters + n + column * pixel;
+          for (int row = first; row < end; ++row) {
+            const int width = job.width_of(row) - column;
+            if (width > 0)
+              multiply(x + row * v.stride * from.row_stride, y + row * job.y.row_stride,
+                       width < piece ? width : piece, product);
+            product.next = nullptr;
+          }
+          bias += columns;
+          n += columns;
+        }
+      }
+    }
+  }
+}
+
 /// Where all rows are one matrix, `job` describes that afterwards; the part refers to it.
 template <class Isa>
 conv_part convolve(conv_job& job, share which) {
@@ -104,7 +168,6 @@ conv_part convolve(conv_job& job, share which) {
   const microkernels::runs left =
       adjacent ? microkernels::runs{v.kernel, 1, h.kernel * job.group_channels, row_pitch, 0}
                : microkernels::runs{v.kernel, h.kernel, job.group_channels, row_pitch, pixel_pitch};
-  const int k = left.size();
 
   for (int first = part.rows.first; first < part.rows.end; first += job.block) {
     const int end = part.rows.end - first < job.block ? part.rows.end : first + job.block;
@@ -113,41 +176,7 @@ conv_part convolve(conv_job& job, share which) {
       copy_with_border(job.x, job.in, job.window, first * v.stride, rows, job.padded, 0);
       from.data = job.padded - first * v.stride * from.row_stride;
     }
-    for (int g = 0; g < job.groups; ++g) {
-      const std::byte* stored =
-          job.weights + (1LL * g * job.group_weights + 1LL * part.filters.first * k) * job.stored.bytes;
-      const float* bias = job.bias + g * tile::padded(job.group_filters) + part.filters.first;
-      for (int n = part.filters.first; n < part.filters.end;) {
-        const int columns = tile::next_panel(job.group_filters - n);
-        const auto multiply = columns == tile::columns ? microkernels::gemm_panel<Isa>
-                              : columns == tile::narrow_columns
-                                  ? microkernels::gemm_panel<Isa, tile::narrow_columns>
-                                  : microkernels::gemm_panel<Isa, tile::least_columns>;
-        const int real = job.group_filters - n < columns ? job.group_filters - n : columns;
-        const float* weights = job.stored(stored, k * columns, job.widened);
-        stored += 1LL * k * columns * job.stored.bytes;
-        const auto* next = first == part.rows.first ? reinterpret_cast<const float*>(stored) : nullptr;
-        microkernels::gemm_panel_job product{left,
-                                             h.stride * from.pixel_stride,
-                                             weights,
-                                             bias,
-                                             job.y.pixel_stride,
-                                             real,
-                                             job.low,
-                                             job.high,
-                                             next,
-                                             microkernels::is_paired<Isa>(columns, job.group_channels)};
-        const float* x = from.data + g * job.group_channels;
-        float* y = job.y.data + g * job.group_filters + n;
-        for (int row = first; row < end; ++row) {
-          multiply(x + row * v.stride * from.row_stride, y + row * job.y.row_stride, job.width_of(row),
-                   product);
-          product.next = nullptr;
-        }
-        bias += columns;
-        n += columns;
-      }
-    }
+    convolve_block<Isa>(job, part, {first, end}, from, left, first == part.rows.first);
   }
   return part;
 }

@@ -82,7 +82,7 @@ constexpr strassen_plan strassen_plan_of(const conv2d& l, shape in, shape out, i
   constexpr long long kept = 128 * 1024, of_sums = 96 * 1024;  // floats
   const int pairs = plan.matrices(out.h) * strassen_cut<Isa>{plan.unit_size}.pairs;
   const int most = static_cast<int>(of_sums / (4LL * strassen_cut<Isa>::most * plan.sum_pitch()));
-  if (plan.packed_size() > kept && most > 1) plan.block = most < pairs ? most : pairs;
+  if (plan.packed_size() > kept && most > 1) plan.block = ceil_div(pairs, ceil_div(pairs, most));
   return plan;
 }
 
@@ -166,14 +166,17 @@ void convolve_strassen(const strassen_work& work, float* scratch, share which) {
       job.bias = work.packed + n * plan.head_size();
       job.scale = job.bias + columns;
       job.columns = plan.filters - n * columns < columns ? plan.filters - n * columns : columns;
-      // The tiles of the first block fetch the next panels, each a part of them.
-      const bool fetches = first == tiles.first && n + 1 < panels.end;
+      // The tiles of a block fetch the next panels, each a part of them: behind the last ones those of the
+      // next block, or what lies there, which is often what the next layer reads first.
+      const bool fetches = plan.block > 1 || first == tiles.first;
+      const bool again = n + 1 == panels.end && first + plan.block < tiles.end;
+      const std::ptrdiff_t to_next = again ? (panels.first - n) * weights : weights;
       job.next_step = fetches ? ceil_div(plan.columns, count) : 0;
       for (int i = 0; i < count; ++i) {
         const auto p = pair_of(first + i);
         microkernels::strassen_rows rows = rows_of(p);
         rows.y += n * columns;
-        const float* next = job.right + (fetches ? weights + i * 7 * job.half * job.next_step : 0);
+        const float* next = job.right + (fetches ? to_next + i * 7 * job.half * job.next_step : 0);
         with_strassen_tile<Isa>(p.tile, [&]<int Rows>(std::integral_constant<int, Rows>) {
           microkernels::strassen_tile<Isa, Rows>::run(rows, scratch + i * slot, job, next);
         });

@@ -86,6 +86,8 @@ struct gemm_panel_job {
   float low, high;     ///< the result is clamped to [low, high]
   const float* next = nullptr;  ///< the panel of the next product, to be fetched meanwhile, or none
   bool paired = false;          ///< the order of the panel is that of `gemm_pairs`
+  /// Floats between what a tile writes and what it asks the cache for, to be written later.
+  std::ptrdiff_t out_ahead = 0;
 };
 
 /// Whether the weights of a panel of `columns` are to be packed in the order of `gemm_pairs`, for runs of
@@ -120,11 +122,12 @@ class gemm_rows {
   [[gnu::noinline]] static void run(const float* a, float* y, const gemm_panel_job& job,
                                     const float* ahead = nullptr) {
     gemm_rows tile;
-    if constexpr (columns >= line) {  // the lines of the result are on their way when it is complete
+    if constexpr (columns >= line) {  // the lines of a result are on their way when it is complete
 #pragma GCC unroll 16
       for (int m = 0; m < Rows; ++m)
 #pragma GCC unroll 4
-        for (int i = 0; i < columns; i += line) __builtin_prefetch(y + m * job.out_pitch + i, 1);
+        for (int i = 0; i < columns; i += line)
+          __builtin_prefetch(y + job.out_ahead + m * job.out_pitch + i, 1);
     }
     tile.begin(job.bias);
     tile.b = job.right;
