@@ -36,6 +36,10 @@ class Map:
         centres = self.origin[axis] + self.stride[axis] * cells
         return np.floor((centres - other.origin[axis]) / other.stride[axis] + 0.5).astype(int)
 
+    def centre(self, row, column):
+        """y and x of a cell's box."""
+        return self.origin[0] + self.stride[0] * row, self.origin[1] + self.stride[1] * column
+
     def window(self, row, column):
         return [
             (r, c)
@@ -55,7 +59,7 @@ def pooled_at(other, pooled, rows, columns):
     return values
 
 
-def find_peaks(maps, threshold, support):
+def find_peaks(maps, threshold, support, reach=1e9):
     """Rows y, x of the centre, height, score: the local maxima over scale, row and column, refined by one
     step of mean shift. Best first."""
     for each in maps:
@@ -78,16 +82,17 @@ def find_peaks(maps, threshold, support):
                     ),
                 )
         for row, column in zip(*np.nonzero((here.scores >= highest) & (here.scores > threshold))):
-            peak = refined(maps, scale, int(row), int(column), support)
+            peak = refined(maps, scale, int(row), int(column), support, reach)
             if peak is not None:
                 found.append(peak)
     return np.array(sorted(found, key=lambda peak: -peak[3]), float).reshape(-1, 4)
 
 
-def refined(maps, scale, row, column, support):
+def refined(maps, scale, row, column, support, reach):
     """y, x, height, score of a local maximum; None if an equal one comes before it in its window."""
     here = maps[scale]
     best = here.scores[row, column]
+    here_y, here_x = here.centre(row, column)
     total, sums = 0.0, np.zeros(3)
     for index in range(max(scale - 1, 0), min(scale + 2, len(maps))):
         there = maps[index]
@@ -104,23 +109,14 @@ def refined(maps, scale, row, column, support):
             if score == best and (index, *cell) < (scale, row, column):
                 return None
             weight = float(score) - (float(best) - support)
-            if weight > 0:
+            y, x = there.centre(*cell)
+            is_near = max(abs(y - here_y), abs(x - here_x)) <= reach * here.box_height
+            if weight > 0 and is_near:
                 total += weight
-                sums += weight * np.array(
-                    [
-                        there.origin[0] + there.stride[0] * cell[0],
-                        there.origin[1] + there.stride[1] * cell[1],
-                        math.log2(there.box_height),
-                    ]
-                )
+                sums += weight * np.array([y, x, math.log2(there.box_height)])
     if total > 0:
         return [sums[0] / total, sums[1] / total, 2 ** (sums[2] / total), float(best)]
-    return [
-        here.origin[0] + here.stride[0] * row,
-        here.origin[1] + here.stride[1] * column,
-        here.box_height,
-        float(best),
-    ]
+    return [here_y, here_x, here.box_height, float(best)]
 
 
 def suppressed(boxes, limit):

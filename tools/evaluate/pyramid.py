@@ -65,6 +65,7 @@ class Config:
     largest: float = 0.0
     threshold: float = 0.0
     support: float = 4.0
+    reach: float = 1e9
     iou_threshold: float = 0.45
     most_boxes: int = 256
     second: SecondLook = field(default_factory=SecondLook)
@@ -234,7 +235,8 @@ class Detector:
         config = self.config
         second = config.second.net != "no_net"
         first_threshold = config.second.threshold if second else config.threshold
-        peaks = find_peaks(self.maps(image), first_threshold, config.support)[: config.most_boxes]
+        peaks = find_peaks(self.maps(image), first_threshold, config.support, config.reach)
+        peaks = peaks[: config.most_boxes]
         if second:
             peaks = self.look_again(image, peaks[: config.second.most])
             peaks = peaks[peaks[:, 3] > config.threshold]
