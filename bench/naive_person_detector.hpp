@@ -277,7 +277,7 @@ class naive_person_detector {
                                              float threshold) const {
     std::vector<const float*> first;
     for (const std::vector<float>& s : scores) first.push_back(s.data());
-    const edgenn::detail::peak_search search{maps, first, {threshold, config_.support.value()}};
+    const edgenn::detail::peak_search search{maps, first, {threshold, config_.support.value(), config_.reach.value()}};
     std::vector<edgenn::peak> peaks;
     for (int s = 0; s < static_cast<int>(maps.size()); ++s)
       for (int row = 0; row < search.map(s).height; ++row)

@@ -67,10 +67,14 @@ struct person_config {
   /// Part of a person's height that must be above the lower edge of the image. What can show only less of a
   /// person is not computed, unless it is -1: then all of the padding is.
   real visible = 0;
-  real smallest = 0;         ///< pixels of the smallest person to be found; 0: whatever the networks find
-  real largest = 0;          ///< pixels of the largest person to be found; 0: whatever the networks find
-  real threshold = 0;        ///< boxes with higher scores are reported, unless `detect` is told another one
-  real support = 4;          ///< of `peak_rules`
+  real smallest = 0;   ///< pixels of the smallest person to be found; 0: whatever the networks find
+  real largest = 0;    ///< pixels of the largest person to be found; 0: whatever the networks find
+  real threshold = 0;  ///< boxes with higher scores are reported, unless `detect` is told another one
+  /// How the places of boxes are refined: members of `peak_rules`.
+  /// @{
+  real support = 4;
+  real reach = 1e9;
+  /// @}
   real iou_threshold = .45;  ///< of two boxes that overlap more the better one is reported; 1: both
   int most_boxes = 256;      ///< local maxima that are looked at, those with the highest scores
   ground_plane ground{};     ///< where persons stand, if that is known

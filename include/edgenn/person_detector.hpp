@@ -206,7 +206,8 @@ class person_detector {
     detail::begin_stage(observer, person_stage::peaks);
     const float* scores[plan::count];
     for (int s = 0; s < plan::count; ++s) scores[s] = memory_.scores + plan::first_cell[s];
-    const peak_rules rules{looks_twice ? Config.second.threshold.value() : threshold, Config.support.value()};
+    const peak_rules rules{looks_twice ? Config.second.threshold.value() : threshold, Config.support.value(),
+                           Config.reach.value()};
     const auto peaks = find_peaks(maps, scores, rules, memory_.peaks, memory_.pooled).best;
     detail::end_stage(observer, person_stage::peaks);
 

@@ -297,6 +297,24 @@ TEST_CASE("gain and offset of one network") {
     }
 }
 
+constexpr person_config unmoved = with(small, [](person_config& c) { c.reach = 0; });
+
+TEST_CASE("boxes are refined by cells within reach") {
+  test_detector<backend, small> refined;
+  test_detector<backend, unmoved> on_cells;
+  using detector = decltype(on_cells)::detector_type;
+  const grey_image image = noise_image(150, 80);
+  const auto boxes = on_cells(image.view(), -100);
+  CHECK(!boxes.empty());
+  for (const person_box& b : boxes) {
+    const score_map& m = detector::scales[b.scale].map;
+    CHECK(b.where.height() == doctest::Approx(static_cast<double>(m.box_height)).epsilon(1e-4));
+    const float row = ((b.where.y1 + b.where.y2) / 2 - m.origin_y) / m.stride_y;
+    CHECK(std::abs(row - std::round(row)) < 1e-3f);
+  }
+  CHECK(!equal_boxes(refined(image.view(), -100), boxes));
+}
+
 constexpr person_config all_boxes = with(small, [](person_config& c) { c.iou_threshold = 1; });
 constexpr person_config three_boxes = with(all_boxes, [](person_config& c) { c.most_boxes = 3; });
 
