@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <edgenn/half.hpp>
 #include <edgenn/vision/resampling.hpp>
 #include <edgenn/weights.hpp>
 #include <fstream>
@@ -81,8 +82,9 @@ std::vector<float> read_trained(const std::string& path) {
   return weights;
 }
 
-/// Seeded weights. The padding below an image gets a score of -1, as it is no person, and scores spread: the
-/// weights of the logits are multiplied until patches of noise have a deviation of about 1.
+/// Seeded weights, numbers of half precision like those of weights files. The padding below an image gets a
+/// score of -1, as it is no person, and scores spread: the weights of the logits are multiplied until patches
+/// of noise have a deviation of about 1.
 template <const auto& Net>
 std::vector<float> untrained() {
   std::vector<float> weights = synthetic_weights(Net);
@@ -105,7 +107,8 @@ std::vector<float> untrained() {
   const auto gain = static_cast<float>(1 / std::sqrt(std::max(squares - sum * sum, 1e-4)));
   for (std::size_t i = kernel; i < bias; ++i) weights[i] *= gain;
   std::fill(patch.values.begin(), patch.values.end(), -2.0f);
-  weights[bias + 1] -= score(patch) + 1;
+  for (float& w : weights) w = float{edgenn::half{w}};
+  weights[bias + 1] = float{edgenn::half{weights[bias + 1] - score(patch) - 1}};
   return weights;
 }
 
