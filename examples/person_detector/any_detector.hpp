@@ -11,6 +11,7 @@
 
 #include "canvas_detector.hpp"
 #include "error.hpp"
+#include "networks.hpp"
 
 /// Floats of the weights in a file.
 template <const auto& Net>
@@ -80,11 +81,9 @@ class any_detector final : public canvas_detector {
 
  public:
   any_detector(const weights_files& files, int threads) : threads_{threads}, pool_{threads} {
-    namespace networks = edgenn::networks;
-    const auto far = canonical_weights<networks::person_far<32, 16, Config.far.filters>>(files.far);
-    const auto medium =
-        canonical_weights<networks::person_medium<64, 32, Config.medium.filters>>(files.medium);
-    const auto near = canonical_weights<networks::person_near<128, 64, Config.near.filters>>(files.near);
+    const auto far = canonical_weights<far_network>(files.far);
+    const auto medium = canonical_weights<medium_network>(files.medium);
+    const auto near = canonical_weights<near_network>(files.near);
     static weights packed{span<weights::far_count>(far), span<weights::medium_count>(medium),
                           span<weights::near_count>(near)};
     static edgenn::person_detector<backend, Config> detector{packed};
@@ -114,3 +113,8 @@ class any_detector final : public canvas_detector {
   any_pool pool_;
   edgenn::person_detector<backend, Config>* detector_ = nullptr;
 };
+
+template <const edgenn::person_config& Config>
+std::unique_ptr<canvas_detector> make_detector(const weights_files& weights, int threads) {
+  return std::make_unique<any_detector<Config>>(weights, threads);
+}

@@ -47,11 +47,11 @@ struct canvas_detector_type {
   std::unique_ptr<canvas_detector> (*make)(const weights_files& weights, int threads);
 };
 
-/// Persons of any size anywhere.
+/// Persons of any size anywhere, in photos of these sizes.
 /// @{
-std::unique_ptr<canvas_detector> make_detector_640x480(const weights_files& weights, int threads);
-std::unique_ptr<canvas_detector> make_detector_480x640(const weights_files& weights, int threads);
-std::unique_ptr<canvas_detector> make_detector_768x576(const weights_files& weights, int threads);
+canvas_detector_type detector_640x480();
+canvas_detector_type detector_480x640();
+canvas_detector_type detector_768x576();
 /// @}
 /// Persons on the ground that the camera of vtest.avi sees.
-std::unique_ptr<canvas_detector> make_detector_vtest(const weights_files& weights, int threads);
+canvas_detector_type detector_vtest();

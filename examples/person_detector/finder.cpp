@@ -10,10 +10,10 @@
 
 namespace {
 
-const std::vector<canvas_detector_type> anywhere = {{{640, 480}, make_detector_640x480},
-                                                    {{480, 640}, make_detector_480x640},
-                                                    {{768, 576}, make_detector_768x576}};
-const std::vector<canvas_detector_type> vtest = {{{768, 576}, make_detector_vtest}};
+std::vector<canvas_detector_type> detectors_for(const std::string& camera) {
+  if (camera == "vtest") return {detector_vtest()};
+  return {detector_640x480(), detector_480x640(), detector_768x576()};
+}
 
 }  // namespace
 
@@ -26,14 +26,12 @@ void stage_times::add(const std::string& name, double milliseconds) {
   stages_.push_back({name, milliseconds});
 }
 
-bool person_finder::has_weights() { return !std::span<const std::byte>{person_far_weights}.empty(); }
-
 person_finder::person_finder(const options& o)
     : weights_{{person_far_weights, "weights of far"},
                {person_medium_weights, "weights of medium"},
                {person_near_weights, "weights of near"}},
       threads_{o.threads},
-      types_{o.camera == "vtest" ? vtest : anywhere},
+      types_{detectors_for(o.camera)},
       detectors_(types_.size()) {
   if (o.weights.empty()) return;
   weights_files::file* const files[] = {&weights_.far, &weights_.medium, &weights_.near};

@@ -11,9 +11,6 @@
 /// Finds persons in photos of any size: fits each onto the best of the sizes that detectors are compiled for.
 class person_finder {
  public:
-  /// Whether the program holds weights.
-  static bool has_weights();
-
   /// With the weights, the camera and the threads of the command line.
   explicit person_finder(const options& o);
 

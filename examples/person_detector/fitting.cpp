@@ -6,14 +6,14 @@
 #include <stdexcept>
 
 placement fitted(int width, int height, const canvas_size& canvas) {
-  const double scale =
-      std::min(static_cast<double>(canvas.width) / width, static_cast<double>(canvas.height) / height);
+  const double scale = std::min(static_cast<double>(canvas.free_width()) / width,
+                                static_cast<double>(canvas.free_height()) / height);
   const auto scaled = [scale](int size, int limit) {
     return std::clamp(static_cast<int>(std::lround(scale * size)), 1, limit);
   };
   placement p;
-  p.width = scaled(width, canvas.width);
-  p.height = scaled(height, canvas.height);
+  p.width = scaled(width, canvas.free_width());
+  p.height = scaled(height, canvas.free_height());
   p.left = (canvas.width - p.width) / 2;
   p.top = canvas.height - p.height;
   p.scale_x = static_cast<float>(p.width) / static_cast<float>(width);
@@ -25,7 +25,8 @@ std::size_t best_canvas(int width, int height, const std::vector<canvas_size>& c
   const auto pixels = [](const canvas_size& c) { return static_cast<double>(c.width) * c.height; };
   // Scales above 1 are worth no more than 1.
   const auto shown = [&](const canvas_size& c) {
-    return std::min({1.0, static_cast<double>(c.width) / width, static_cast<double>(c.height) / height});
+    return std::min(
+        {1.0, static_cast<double>(c.free_width()) / width, static_cast<double>(c.free_height()) / height});
   };
   const auto best =
       std::max_element(canvases.begin(), canvases.end(), [&](const canvas_size& a, const canvas_size& b) {

@@ -4,14 +4,22 @@
 
 #include "photo.hpp"
 
-/// The size of the images that a detector was compiled for.
+/// The size of the images that a detector was compiled for, and what of it stays black.
 struct canvas_size {
   int width = 0;
   int height = 0;
+  int beside = 0;  ///< columns at the left, and as many at the right
+  int above = 0;   ///< rows
+
+  /// Room for a photo.
+  /// @{
+  int free_width() const { return width - 2 * beside; }
+  int free_height() const { return height - above; }
+  /// @}
 };
 
-/// Where a photo of any size lies on a canvas: as large as fits, in the middle of its width and at its lower
-/// edge, so that what is left over is above people's heads. A pixel (x, y) of the photo is at
+/// Where a photo of any size lies on a canvas: as large as there is room, in the middle of its width and at
+/// its lower edge, so that what is left over is above people's heads. A pixel (x, y) of the photo is at
 /// (left + scale_x * x, top + scale_y * y).
 struct placement {
   int left = 0, top = 0;

@@ -174,7 +174,7 @@ class session {
 }  // namespace
 
 int main(int count, char** arguments) try {
-  const std::optional<options> o = parse_options(count, arguments, person_finder::has_weights());
+  const std::optional<options> o = parse_options(count, arguments);
   bool all = true;
   if (o) {
     const std::vector<input> inputs = listed_inputs(o->inputs, o->output, o->sheet);

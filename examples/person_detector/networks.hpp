@@ -1,13 +1,21 @@
 #pragma once
-// The variants of the networks that the weights are of.
+// The networks as they were trained: which variants, and how their scores compare.
 #include <edgenn/networks/person_far.hpp>
 #include <edgenn/networks/person_medium.hpp>
 #include <edgenn/networks/person_near.hpp>
+#include <edgenn/person_config.hpp>
 
-inline constexpr auto far_filters = edgenn::networks::person_width::lean;
-inline constexpr auto medium_filters = edgenn::networks::person_width::lean;
-inline constexpr auto near_filters = edgenn::networks::person_width::lean;
+inline constexpr edgenn::person_scales far_trained{
+    .levels = 7, .filters = edgenn::networks::person_width::lean, .gain = 2.03, .offset = -1.25};
+inline constexpr edgenn::person_scales medium_trained{.levels = 7,
+                                                      .filters = edgenn::networks::person_width::slim};
+inline constexpr edgenn::person_scales near_trained{.levels = 12,
+                                                    .filters = edgenn::networks::person_width::slim};
 
-inline constexpr const auto& far_network = edgenn::networks::person_far<32, 16, far_filters>;
-inline constexpr const auto& medium_network = edgenn::networks::person_medium<64, 32, medium_filters>;
-inline constexpr const auto& near_network = edgenn::networks::person_near<128, 64, near_filters>;
+/// Whatever is found, the near network looks at once more, in its own size.
+inline constexpr edgenn::second_look second_trained{
+    .net = edgenn::person_net::near, .weight = .5, .threshold = -1};
+
+inline constexpr const auto& far_network = edgenn::networks::person_far<32, 16, far_trained.filters>;
+inline constexpr const auto& medium_network = edgenn::networks::person_medium<64, 32, medium_trained.filters>;
+inline constexpr const auto& near_network = edgenn::networks::person_near<128, 64, near_trained.filters>;

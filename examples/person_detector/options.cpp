@@ -7,7 +7,7 @@
 #include "error.hpp"
 #include "inputs.hpp"
 
-std::optional<options> parse_options(int count, char** arguments, bool has_weights) {
+std::optional<options> parse_options(int count, char** arguments) {
   options o;
   CLI::App app{
       "Finds people in photos and videos and prints where they are, in pixels from the upper left corner.",
@@ -37,12 +37,10 @@ std::optional<options> parse_options(int count, char** arguments, bool has_weigh
       ->capture_default_str()
       ->type_name("NAME")
       ->check(CLI::IsMember({"any", "vtest"}));
-  auto* weights = app.add_option("--weights", o.weights, "weights of the three networks");
-  weights->expected(3)->allow_extra_args(false)->type_name("FAR MEDIUM NEAR");
-  if (has_weights)
-    weights->description("weights of the three networks, instead of those in the program");
-  else
-    weights->required();
+  app.add_option("--weights", o.weights, "weights of the three networks, instead of those in the program")
+      ->expected(3)
+      ->allow_extra_args(false)
+      ->type_name("FAR MEDIUM NEAR");
   try {
     app.parse(count, arguments);
   } catch (const CLI::CallForHelp&) {

@@ -9,7 +9,7 @@ struct options {
   std::string output, sheet;         ///< empty: none
   std::vector<std::string> weights;  ///< far, medium, near; empty: those in the program
   std::string camera = "any";
-  float threshold = 0;
+  float threshold = 1;
   int threads = 1;
   long every = 1;
   bool json = false;
@@ -18,4 +18,4 @@ struct options {
 };
 
 /// The options, or none where the command line asked for help and got it.
-std::optional<options> parse_options(int count, char** arguments, bool has_weights);
+std::optional<options> parse_options(int count, char** arguments);
