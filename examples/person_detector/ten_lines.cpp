@@ -12,14 +12,14 @@
 using namespace edgenn;
 constexpr person_config config{
     .height = 480, .width = 640, .far = far_trained, .medium = medium_trained, .near = near_trained};
-static float far[far_network.weight_count], medium[medium_network.weight_count],
-    near[near_network.weight_count];
+static float of_far[far_network.weight_count], of_medium[medium_network.weight_count],
+    of_near[near_network.weight_count];
 
 int main(int count, char** arguments) {
-  weights_file<far_network>::open(person_far_weights)->copy_to(far);
-  weights_file<medium_network>::open(person_medium_weights)->copy_to(medium);
-  weights_file<near_network>::open(person_near_weights)->copy_to(near);
-  static const person_weights<native, config> weights{far, medium, near};
+  weights_file<far_network>::open(person_far_weights)->copy_to(of_far);
+  weights_file<medium_network>::open(person_medium_weights)->copy_to(of_medium);
+  weights_file<near_network>::open(person_near_weights)->copy_to(of_near);
+  static const person_weights<native, config> weights{of_far, of_medium, of_near};
   static person_detector<native, config> detector{weights};
   static person_box boxes[100];
   int width = 0, height = 0;
