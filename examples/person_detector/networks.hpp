@@ -14,7 +14,7 @@ inline constexpr edgenn::person_scales near_trained{.levels = 12,
 
 /// Whatever is found, the near network looks at once more, in its own size.
 inline constexpr edgenn::second_look second_trained{
-    .net = edgenn::person_net::near, .weight = .5, .threshold = -1};
+    .net = edgenn::person_net::near, .weight = .75, .threshold = -2};
 
 inline constexpr const auto& far_network = edgenn::networks::person_far<32, 16, far_trained.filters>;
 inline constexpr const auto& medium_network = edgenn::networks::person_medium<64, 32, medium_trained.filters>;
