@@ -16,6 +16,7 @@ struct photo_canvas {
       .medium = medium_trained,
       .near = near_trained,
       .visible = .4,
+      .reach = .2,
       .second = second_trained,
   };
   static constexpr canvas_size size{config.width, config.height, beside, above};
